@@ -1,0 +1,4 @@
+export default defineAppConfig({
+  pages: ['pages/home'],
+  window: { navigationBarTitleText: 'Weir', navigationBarBackgroundColor: '#FBFCFC', navigationBarTextStyle: 'black', backgroundColor: '#FBFCFC' },
+})
