@@ -35,5 +35,5 @@ build_mini_program() { web_build web/mall build:weapp web/mall/dist/weapp/app.js
 
 check_web() {
   web_install "$1"
-  (cd "$1" && npm run --silent check && npm test)
+  (cd "$1" && npm run --silent check && npm run --silent --if-present test)
 }
