@@ -85,11 +85,11 @@ need_tools() {
   fi
   if have node && have npm; then
     version=$(node --version | tr -d v)
-    at_least "$version" 20.0.0 || missing="$missing
-  Node 20        found $version; https://nodejs.org or $(hint 'apt-get install nodejs npm' 'brew install node')"
+    at_least "$version" 20.19.0 || missing="$missing
+  Node 20.19     found $version; https://nodejs.org$(is_mac && echo ' or brew install node')"
   else
     missing="$missing
-  Node 20, npm   https://nodejs.org or $(hint 'apt-get install nodejs npm' 'brew install node')"
+  Node 20.19     https://nodejs.org$(is_mac && echo ' or brew install node')"
   fi
   [ -z "$missing" ] || fail "Weir needs a few things that this machine does not have:$missing"
 }
