@@ -53,8 +53,8 @@ def buyer_token(base):
     return post(f"{base}/mall/v1/login", login)["token"]
 
 
-def fuzz(base, caller, paths, token):
-    """One schemathesis run over the routes that match `paths`; answers whether it was clean."""
+def fuzz(folder, base, caller, paths, token):
+    """One schemathesis run over the routes that match `paths`, leaving its notes in `folder`; was it clean?"""
     command = [
         str(pathlib.Path(sys.executable).parent / "schemathesis"),
         "--config-file", str(HERE / "schemathesis.toml"),
@@ -71,12 +71,13 @@ def fuzz(base, caller, paths, token):
         "--continue-on-failure",
     ]  # fmt: skip
     print(f"\n— as {caller}", flush=True)
-    return subprocess.run(command, cwd=HERE).returncode == 0
+    return subprocess.run(command, cwd=folder).returncode == 0
 
 
 def main():
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="weir-fuzz.") as data:
+    with tempfile.TemporaryDirectory(prefix="weir-fuzz.") as folder:
+        data = f"{folder}/data"
         weir("demo", "--data", data, "--panel-only", "--no-serve")
         keys = {
             scope: json.loads(weir("key", "create", "--data", data, "--scope", scope, "--json"))["secret"]
@@ -85,9 +86,9 @@ def main():
         server, base = serve(data)
         try:
             clean = [
-                fuzz(base, "staff", "^/api/v1/", keys["admin"]),
-                fuzz(base, "customer", "^/(mall/v1|c)/", buyer_token(base)),
-                fuzz(base, "a sender of events", "^/v1/", keys["ingest"]),
+                fuzz(folder, base, "staff", "^/api/v1/", keys["admin"]),
+                fuzz(folder, base, "customer", "^/(mall/v1|c)/", buyer_token(base)),
+                fuzz(folder, base, "a sender of events", "^/v1/", keys["ingest"]),
             ]
             alive = server.poll() is None
         finally:
