@@ -1,0 +1,58 @@
+/** Routes: each page is its own bundle. */
+import { lazy, Suspense, type ComponentType } from 'react'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { createBrowserRouter, Navigate, RouterProvider, type RouteObject } from 'react-router'
+import { App as AntApp, ConfigProvider, theme as antTheme } from 'antd'
+import enUS from 'antd/locale/en_US'
+import zhCN from 'antd/locale/zh_CN'
+import { antdTokens } from 'kit'
+import { queries } from './server'
+import { Layout } from './shell/Layout'
+import { SignedIn } from './shell/session'
+import { ThemeProvider, useTheme } from './shell/theme'
+import { useLang } from './words'
+
+type Bundle = () => Promise<{ default: ComponentType }>
+const page = (path: string, bundle: Bundle): RouteObject => ({ path, Component: lazy(bundle) })
+
+const router = createBrowserRouter([
+  { path: '/sign-in', Component: lazy(() => import('./pages/sign-in')) },
+  {
+    path: '/',
+    element: <SignedIn><Layout /></SignedIn>,
+    children: [
+      page('*', () => import('./pages/lost')),
+    ],
+  },
+  { path: '*', element: <Navigate to="/" replace /> },
+])
+
+function Themed() {
+  const { mode } = useTheme()
+  const lang = useLang()
+  const algorithm = mode === 'dark' ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm
+  return (
+    <ConfigProvider
+      locale={lang === 'zh' ? zhCN : enUS}
+      theme={{ ...antdTokens(mode), algorithm }}
+      button={{ autoInsertSpace: false }}
+      wave={{ disabled: true }}
+    >
+      <AntApp message={{ maxCount: 3 }}>
+        <Suspense>
+          <RouterProvider router={router} />
+        </Suspense>
+      </AntApp>
+    </ConfigProvider>
+  )
+}
+
+export function App() {
+  return (
+    <ThemeProvider>
+      <QueryClientProvider client={queries}>
+        <Themed />
+      </QueryClientProvider>
+    </ThemeProvider>
+  )
+}

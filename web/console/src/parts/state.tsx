@@ -1,0 +1,90 @@
+/** The states that a page can be in besides showing its data: loading, empty, failed. Each says what for. */
+import type { ReactNode } from 'react'
+import { Button, Skeleton } from 'antd'
+import { CloudOff, Droplets } from 'lucide-react'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { ApiError } from 'api'
+import { useCommon } from '@/words/common'
+import css from './state.module.css'
+
+const spoken = ['unreachable', 'server_failed', 'forbidden', 'not_found', 'not_signed_in'] as const
+
+/** What happened, in the reader's words: our own sentence for the known kinds, else what the server said. */
+export function useExplain(): (error: unknown) => string {
+  const t = useCommon()
+  return (error) => {
+    if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
+    const fields = error.errors.map((each) => each.detail).join('; ')
+    if (fields) return error.detail && !error.detail.includes(fields) ? `${error.detail} ${fields}` : fields
+    const known = spoken.find((code) => code === error.code)
+    if (known) return t(known)
+    if (error.status >= 500) return t('server_failed')
+    return error.detail || error.title
+  }
+}
+
+export function Failed({ error, what = '', retry }: { error: unknown; what?: string; retry?: () => void }) {
+  const t = useCommon()
+  const explain = useExplain()
+  return (
+    <div className={css.state} role="alert" data-testid="failed">
+      <CloudOff size={28} aria-hidden className={css.icon} />
+      <p className="strong">{t('failed_title', { what })}</p>
+      <p className="muted">{explain(error)}</p>
+      {retry && <Button onClick={retry}>{t('retry')}</Button>}
+    </div>
+  )
+}
+
+export function Empty({ title, hint, action }: { title?: string; hint?: ReactNode; action?: ReactNode }) {
+  const t = useCommon()
+  return (
+    <div className={css.state} data-testid="empty">
+      <Droplets size={28} aria-hidden className={css.icon} />
+      <p className="strong">{title ?? t('nothing')}</p>
+      {hint && <p className="muted">{hint}</p>}
+      {action}
+    </div>
+  )
+}
+
+export function Loading({ what = '', rows = 4 }: { what?: string; rows?: number }) {
+  const t = useCommon()
+  return (
+    <div className={css.loading} role="status" aria-label={t('loading', { what })}>
+      <Skeleton active title={false} paragraph={{ rows, width: '100%' }} />
+    </div>
+  )
+}
+
+interface ShownProps<T> {
+  of: UseQueryResult<T>
+  what?: string
+  rows?: number
+  skeleton?: ReactNode
+  empty?: (data: T) => ReactNode
+  children: (data: T) => ReactNode
+}
+
+/** A query in whichever state it is. `empty` answers what to show instead when there is nothing. */
+export function Shown<T>({ of, what = '', rows = 4, skeleton, empty, children }: ShownProps<T>) {
+  if (of.data !== undefined) return empty?.(of.data) || children(of.data)
+  if (of.isError) return <Failed error={of.error} what={what} retry={() => void of.refetch()} />
+  return skeleton ?? <Loading what={what} rows={rows} />
+}
+
+export function PageLoading() {
+  return (
+    <div className={css.page}>
+      <Loading rows={6} />
+    </div>
+  )
+}
+
+export function PageFailed({ error, retry }: { error: unknown; retry?: () => void }) {
+  return (
+    <div className={css.page}>
+      <Failed error={error} {...(retry ? { retry } : {})} />
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+/** Every place in the console, in the order of the loop. One list feeds the navigation, the palette and the shortcuts. */
+import {
+  Boxes, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
+  BookOpenCheck,
+} from 'lucide-react'
+import type { LucideIcon } from 'lucide-react'
+import type { ShellWord } from './words'
+
+export interface Place { path: string; word: ShellWord; icon: LucideIcon; go?: string }
+export interface Section { word: ShellWord | null; places: Place[] }
+
+export const sections: Section[] = [
+  { word: null, places: [{ path: '/', word: 'home', icon: House, go: 'h' }] },
+  {
+    word: 'pool',
+    places: [
+      { path: '/persons', word: 'persons', icon: Users, go: 'p' },
+      { path: '/touchpoints', word: 'touchpoints', icon: MapPin, go: 't' },
+      { path: '/campaigns', word: 'campaigns', icon: Megaphone, go: 'c' },
+    ],
+  },
+  {
+    word: 'trade',
+    places: [
+      { path: '/orders', word: 'orders', icon: ReceiptText, go: 'o' },
+      { path: '/products', word: 'products', icon: Boxes, go: 'g' },
+      { path: '/promoters', word: 'promoters', icon: HandCoins, go: 'm' },
+      { path: '/ledger', word: 'ledger', icon: BookOpenCheck, go: 'l' },
+    ],
+  },
+  {
+    word: 'keep',
+    places: [
+      { path: '/imports', word: 'imports', icon: FileUp, go: 'i' },
+      { path: '/stores', word: 'stores', icon: Store },
+      { path: '/staff', word: 'staff', icon: UserCog },
+      { path: '/keys', word: 'keys', icon: KeyRound },
+      { path: '/audit', word: 'audit', icon: ScrollText, go: 'a' },
+      { path: '/settings', word: 'settings', icon: Settings2, go: 's' },
+    ],
+  },
+]
+
+export const places: Place[] = sections.flatMap((section) => section.places)
+
+/** The four places that a thumb reaches first on a phone. */
+export const thumbPlaces: Place[] = ['/', '/persons', '/orders', '/campaigns'].flatMap((path) =>
+  places.filter((place) => place.path === path),
+)
+
+export const isAt = (place: Place, path: string): boolean =>
+  place.path === '/' ? path === '/' : path === place.path || path.startsWith(`${place.path}/`)

@@ -1,0 +1,6 @@
+export * from './tokens'
+export * from './stages'
+export * from './format'
+export * from './time'
+export * from './antd'
+export * from './echarts'
