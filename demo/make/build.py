@@ -18,7 +18,7 @@ import size as sizes
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE.parent / "data"
 ZONE = "America/New_York"
-ITEMS, PER_TYPE, FLOOR, LEAST_LINES = 1200, 6, 22, 12
+ITEMS, PER_TYPE, FLOOR, LEAST_LINES = 1200, 6, 22, 8
 OTHER = "其他商品"
 
 CATEGORIES = {  # code: Chinese, English, one sentence each for the product page
@@ -48,7 +48,7 @@ CATEGORIES = {  # code: Chinese, English, one sentence each for the product page
     "health": ("营养健康", "Health", "不能代替药品，使用前请阅读包装说明。", "Not a substitute for medicine; read the label."),
     "flowers": ("鲜花绿植", "Flowers and plants", "到家后剪根换水，避免阳光直射。", "Trim the stems and change the water."),
     "kitchen": ("厨房家居", "Kitchen and home", "使用前请清洗。", "Wash before first use."),
-    "toys": ("玩具文具", "Toys and stationery", "含小零件的商品请勿给 3 岁以下儿童使用。", "Small parts: not for children under 3."),
+    "toys": ("文具玩具节庆", "Stationery, toys and festive", "含小零件的商品请勿给 3 岁以下儿童使用。", "Small parts: not for children under 3."),
 }
 IMAGES = set("""produce dairy meat seafood bakery drinks coffee-tea beer-wine frozen snacks candy cereal pasta-rice canned condiments
 baking eggs deli baby pet cleaning paper beauty health flowers kitchen toys general""".split())
@@ -116,15 +116,30 @@ def candidates(lines, products):
             continue
         raw = r.package_size if isinstance(r.package_size, str) else ""
         loose = word["measure"] == "p"
-        if loose and sizes.is_case(raw):
-            raw = ""
-        amount, zh, en = sizes.read(raw, "s" if loose else word["measure"], word["counter"], single=word["mall"] == "paper" and "GAL" not in raw)
+        if loose:
+            heaviest = 15 if r.product_type.startswith("POTATOES") else 8
+            amount, zh, en = sizes.produce("" if sizes.is_case(raw, heaviest) else raw)
+        else:
+            if word["zh"].startswith("碳酸饮料") and word["zh"].endswith("箱罐装"):
+                raw = {"12 PK": "12/12 OZ", "24 PK": "24/12 OZ"}.get(raw, raw)
+            pieces = word["mall"] in ("paper", "kitchen") and "GAL" not in raw
+            amount, zh, en = sizes.read(raw, word["measure"], word["counter"], single=pieces)
+        if slip(word, raw, amount):
+            continue
         key = (word["zh"], r.brand, zh)
         if key in seen:
             continue
         seen.add(key)
         found.append(dict(word, id=r.product_id, n=r.n, own=r.brand == "Private", amount=amount, size_zh=zh, size_en=en))
     return found
+
+
+def slip(word, raw, amount):
+    """Sizes that cannot be true of the goods: a can that holds a sip, an ounce of bacon, bananas in ounces."""
+    return (word["mall"] in ("drinks", "beer_wine") and word["measure"] == "l" and 0 < amount < 100
+            or word["mall"] in ("deli", "canned") and 0 < amount < 40 and raw.strip() in ("1 OZ", "1.0 OZ")
+            or word["mall"] == "drinks" and word["measure"] == "s" and raw.endswith("QT")
+            or word["zh"] == "香蕉" and raw.endswith("OZ"))
 
 
 def sensible(found):
@@ -163,12 +178,12 @@ def catalogue(lines, products):
     rows, names = [], set()
     for c in chosen:
         mark = c["own"] and len(both[c["zh"]]) == 2
-        name = c["zh"] + ("（自有品牌）" if mark else "") + (f" {c['size_zh']}" if c["size_zh"] else "")
+        name = c["zh"] + ("（自有品牌）" if mark else " " if c["size_zh"] else "") + c["size_zh"]
         name_en = c["en"] + (", own brand" if mark else "") + (f", {c['size_en']}" if c["size_en"] else "")
         assert name not in names, name
         names.add(name)
         zh, en, note, note_en = CATEGORIES[c["mall"]]
-        sku = c["size_zh"] or ("散装" if c["measure"] == "p" else "标准装")
+        sku = c["size_zh"] or ("散装" if c["measure"] == "p" else "一份" if c["mall"] in ("meat", "deli", "seafood") else "标准装")
         price = max(1, round(float(unit[c["id"]])))
         rows.append((f"P{c['id']}", name, name_en, c["mall"], zh, en, f"/art/{c['image']}.svg", f"U{c['id']}", sku, yuan(price), f"{note} {note_en}"))
     english = Counter(r[2] for r in rows)

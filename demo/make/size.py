@@ -9,6 +9,8 @@ FLUID = {"GA": 3785.41, "GAL": 3785.41, "GALON": 3785.41, "QT": 946.353, "PT": 4
 EN = {"GA": "gal", "GAL": "gal", "GALON": "gal", "QT": "qt", "PT": "pt", "L": "L", "LT": "L", "ML": "ml", "OZ": "oz", "OZS": "oz",
       "LB": "lb", "FT": "ft", "IN": "in"}
 NUMBER = r"(\d+ \d+/\d+|\d+/\d+|\d*\.?\d+)"
+# Whole cases given as one amount, and a box of bars given as a multiple.
+CASES = {"405.6 OZ": "24/16.9 OZ", "144 OZ": "12/12 OZ", "288 OZ": "24/12 OZ", "101.4 OZ": "6/16.9 OZ", "5/7.4 OZ": "5 CT/7.4 OZ"}
 COUNT = {"CT", "PC", "PK", "STEM", "STEMS", "LD", "LOAD", "LOADS", "ROLL"}
 
 
@@ -21,15 +23,16 @@ def number(text):
 
 
 def plain(x):
-    """At most three significant digits, no trailing zeros."""
-    if x >= 100:
-        return str(round(x))
-    text = f"{x:.1f}" if x >= 10 else f"{x:.2f}"
-    return text.rstrip("0").rstrip(".")
+    """Whole from ten on, two digits below: nobody weighs a tenth of a gram."""
+    return str(round(x)) if x >= 10 else exact(x)
+
+
+def exact(x):
+    return f"{x:.2f}".rstrip("0").rstrip(".")
 
 
 def metric(x, small, large):
-    return f"{plain(x / 1000)} {large}" if round(x) >= 1000 else f"{plain(x)} {small}"
+    return f"{exact(round(x / 1000, 1 if x >= 10_000 else 2))} {large}" if round(x) >= 1000 else f"{plain(x)} {small}"
 
 
 def quantity(n, unit, measure):
@@ -42,14 +45,14 @@ def quantity(n, unit, measure):
     elif unit in FLUID:
         x, zh = n * FLUID[unit], metric(n * FLUID[unit], "毫升", "升")
     elif unit == "SQ FT":
-        return n, f"{plain(n * 0.092903)} 平方米", f"{plain(n)} sq ft"
+        return n, f"{exact(round(n * 0.092903, 1))} 平方米", f"{exact(n)} sq ft"
     elif unit == "FT":
-        return n, f"{plain(n * 0.3048)} 米", f"{plain(n)} ft"
+        return n, f"{exact(round(n * 0.3048, 1))} 米", f"{exact(n)} ft"
     elif unit == "IN":
-        return n, f"{plain(n * 2.54)} 厘米", f"{plain(n)} in"
+        return n, f"{plain(n * 2.54)} 厘米", f"{exact(n)} in"
     else:
         return None
-    return x, zh, f"{plain(n)} {EN[unit]}"
+    return x, zh, f"{exact(n)} {EN[unit]}"
 
 
 def read(text, measure, counter, single=False):
@@ -63,6 +66,7 @@ def read(text, measure, counter, single=False):
         t = "12 CT"
     if t in ("GAL", "GA", "PT", "QT", "L", "LB"):
         t = "1 " + t
+    t = CASES.get(t, t)
     unit = r"([A-Z]+)"
     if m := re.fullmatch(rf"{NUMBER} ?{unit}", t):
         n, u = number(m[1]), m[2].replace("SQFT", "SQ FT")
@@ -88,11 +92,17 @@ def counts(n, unit):
     return f"{plain(n)} {word.get(unit, 'ct')}"
 
 
-def is_case(text):
+def produce(text):
+    """The size of fruit and vegetables as sold: berries come by the pint box."""
+    box = {"PT": ("品脱装", "1 pt"), "1 PT": ("品脱装", "1 pt"), "1/2 PT": ("半品脱装", "1/2 pt")}.get((text or "").strip())
+    return (1.0 if box[1] == "1 pt" else 0.5, *box) if box else read(text, "s", "个")
+
+
+def is_case(text, heaviest):
     """True when a produce size is the shipping case of the shop, not what a customer takes home."""
     t = (text or "").upper()
     if m := re.search(r"(\d+)(?:-(\d+))? ?CT", t):
-        return int(m[2] or m[1]) >= 10
+        return int(m[2] or m[1]) >= 5
     if m := re.search(r"([\d.]+) ?LB", t):
-        return float(m[1]) > 10
+        return float(m[1]) > heaviest
     return False
