@@ -16,6 +16,8 @@ export default defineConfig<'vite'>(async () => {
     framework: 'react',
     compiler: { type: 'vite' },
     plugins: [],
+    // Where the mini program finds its server; the browser's mall asks the server that it came from.
+    defineConstants: { WEIR_ORIGIN: JSON.stringify(process.env.WEIR_ORIGIN ?? 'http://127.0.0.1:8700') },
     mini: {
       postcss: { pxtransform: { enable: false, config: {} } },
     },
@@ -24,6 +26,10 @@ export default defineConfig<'vite'>(async () => {
       staticDirectory: 'static',
       router: { mode: 'hash' },
       esnextModules: [],
+      devServer: {
+        open: false,
+        proxy: Object.fromEntries(['/mall', '/art', '/c'].map((path) => [path, 'http://127.0.0.1:8700'])),
+      },
       postcss: {
         pxtransform: { enable: false, config: {} },
         autoprefixer: { enable: true, config: {} },

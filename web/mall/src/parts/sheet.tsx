@@ -1,0 +1,43 @@
+import type { PropsWithChildren } from 'react'
+import { Text, View } from '@tarojs/components'
+import { useWords } from '../words'
+import { Button } from './button'
+import { Icon } from './icon'
+import { Tap } from './tap'
+
+/** A drawer from below, where the thumb asked for it. */
+export function Sheet({ title, open, onClose, children, tall }: PropsWithChildren<{ title: string; open: boolean; onClose: () => void; tall?: boolean }>) {
+  const t = useWords()
+  if (!open) return null
+  return (
+    <View className='sheet' catchMove={false}>
+      <View className='sheet-shade' onClick={onClose} />
+      <View className={`sheet-body ${tall ? 'tall' : ''}`} {...(process.env.TARO_ENV === 'h5' ? { role: 'dialog', 'aria-modal': 'true', 'aria-label': title } : {})}>
+        <View className='sheet-head'>
+          <Text className='sheet-title'>{title}</Text>
+          <Tap className='sheet-close' label={t.close} onTap={onClose}><Icon name='close' size={20} /></Tap>
+        </View>
+        {children}
+      </View>
+    </View>
+  )
+}
+
+interface Question { title: string; yes: string; no: string; bad?: boolean; onYes: () => void }
+
+/** Asks before something that cannot be taken back. */
+export function Confirm({ ask, onClose }: { ask: Question | null; onClose: () => void }) {
+  if (!ask) return null
+  return (
+    <View className='sheet'>
+      <View className='sheet-shade' onClick={onClose} />
+      <View className='sheet-body confirm' {...(process.env.TARO_ENV === 'h5' ? { role: 'alertdialog', 'aria-modal': 'true', 'aria-label': ask.title } : {})}>
+        <View className='confirm-title'>{ask.title}</View>
+        <View className='confirm-buttons'>
+          <Button kind='plain' className='t-confirm-no' onTap={onClose}>{ask.no}</Button>
+          <Button kind={ask.bad ? 'bad' : 'main'} className='t-confirm-yes' onTap={() => { onClose(); ask.onYes() }}>{ask.yes}</Button>
+        </View>
+      </View>
+    </View>
+  )
+}
