@@ -21,6 +21,7 @@ const router = createBrowserRouter([
     path: '/',
     element: <SignedIn><Layout /></SignedIn>,
     children: [
+      { index: true, Component: lazy(() => import('./pages/home')) },
       page('*', () => import('./pages/lost')),
     ],
   },

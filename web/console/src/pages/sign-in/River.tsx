@@ -17,13 +17,13 @@ export function River() {
       <rect width="800" height="900" fill="var(--sunken)" />
       {streams.map((n) => {
         const y = 120 + n * 62 + (n % 2) * 14
-        const end = 370 + n * 17
+        const end = 298 + n * 6
         return (
-          <path key={n} d={`M-20 ${y} C 140 ${y - 40}, 210 ${end + 30}, 400 ${end}`} fill="none" stroke="url(#river-fade)"
-            strokeWidth={8 + ((n * 7) % 18)} strokeLinecap="round" />
+          <path key={n} d={`M-20 ${y} C 140 ${y - 40}, 230 ${end}, 402 ${end}`} fill="none" stroke="url(#river-fade)"
+            strokeWidth={8 + ((n * 7) % 18)} />
         )
       })}
-      <path d="M428 372 C 470 378 452 520 500 566 C 560 592 700 566 830 580 V 930 H 428 Z" fill="url(#pool-depth)" />
+      <path d="M400 290 C 486 292 452 520 500 566 C 560 592 700 566 830 580 V 930 H 428 V 346 H 400 Z" fill="url(#pool-depth)" />
       <path d="M500 566 C 560 592 700 566 830 580" fill="none" stroke="#BCE2E3" strokeWidth="3" opacity=".8" />
       <path d="M540 640 q 40 14 80 0 t 80 0 t 80 0" fill="none" stroke="#BCE2E3" strokeWidth="2" opacity=".4" />
       <path d="M590 712 q 34 12 68 0 t 68 0" fill="none" stroke="#BCE2E3" strokeWidth="2" opacity=".25" />

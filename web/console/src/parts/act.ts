@@ -1,0 +1,40 @@
+/** A mutation as a person sees it: it says that it worked, or why it did not, and refreshes what it changed. */
+import { useMutation } from '@tanstack/react-query'
+import { App } from 'antd'
+import { queries } from '@/server'
+import { useCommon } from '@/words/common'
+import { useExplain } from './state'
+
+interface ActOptions<I, O> {
+  /** What to say; null says nothing. */
+  done?: string | null | ((output: O, input: I) => string)
+  /** First parts of the query keys that this changes. */
+  refresh?: string[]
+  then?: (output: O, input: I) => void
+}
+
+export function useAct<I, O>(run: (input: I) => Promise<O>, { done, refresh = [], then }: ActOptions<I, O> = {}) {
+  const t = useCommon()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  return useMutation({
+    mutationFn: run,
+    onSuccess: (output, input) => {
+      for (const topic of refresh) void queries.invalidateQueries({ queryKey: [topic] })
+      const text = typeof done === 'function' ? done(output, input) : done === undefined ? t('saved') : done
+      if (text) void message.success(text)
+      then?.(output, input)
+    },
+    onError: (error) => void message.error(`${t('act_failed')}: ${explain(error)}`, 6),
+  })
+}
+
+export function useCopy() {
+  const t = useCommon()
+  const { message } = App.useApp()
+  return (text: string) =>
+    void navigator.clipboard.writeText(text).then(
+      () => message.success(t('copied')),
+      () => message.error(t('copy_failed')),
+    )
+}
