@@ -1,0 +1,10 @@
+//! What every crate agrees on and that needs no outside: ids, money, time, problems.
+pub mod id;
+pub mod money;
+pub mod problem;
+pub mod time;
+
+pub use id::{Id, Kind, kinds};
+pub use money::Fen;
+pub use problem::{Code, FieldError, Problem, Result};
+pub use time::{Day, Ms, Zone};

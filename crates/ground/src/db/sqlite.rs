@@ -1,0 +1,231 @@
+//! SQLite: one writer, one commit for all who wait, readers beside it.
+//!
+//! A batch first runs without savepoints: SQLite copies every page that a savepoint may have to
+//! restore, which costs as much as the work itself. A call that refuses before it wrote anything
+//! leaves nothing to undo. Only when a call fails after a write is the batch rolled back and run
+//! again with a savepoint around each call; calls may be run again by contract.
+use super::{Job, Shared, Store, Tx, migrate, tx::{Conn, sqlite_problem}};
+use crate::base::{Problem, Result};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, atomic::Ordering, mpsc};
+
+/// Calls that share a commit at most: bounds how long the first of them waits.
+const BATCH: usize = 1024;
+/// The journal is folded back into the file when it has grown to this.
+const FOLD_AT: u64 = 64 << 20;
+/// Batches run with savepoints after one had to be run again.
+const CAREFUL: u32 = 64;
+
+pub fn file(dir: &Path) -> PathBuf {
+    dir.join("weir.db")
+}
+
+pub struct Sqlite {
+    writer: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    reader: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
+}
+
+fn connect(path: &Path, cache_kib: u32, read_only: bool) -> Result<rusqlite::Connection> {
+    let what = |e: rusqlite::Error| Problem::internal(format!("cannot open {}: {e}", path.display()));
+    let c = rusqlite::Connection::open(path).map_err(what)?;
+    c.set_prepared_statement_cache_capacity(if read_only { 128 } else { 512 });
+    c.busy_timeout(std::time::Duration::from_secs(10)).map_err(what)?;
+    c.execute_batch(&format!(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0; \
+         pragma temp_store = memory; pragma cache_size = -{cache_kib}; pragma journal_size_limit = {FOLD_AT};"
+    ))
+    .map_err(what)?;
+    if read_only {
+        c.execute_batch("pragma query_only = on").map_err(what)?;
+    }
+    Ok(c)
+}
+
+pub fn open(dir: &Path, threads: usize, shared: Arc<Shared>) -> Result<Sqlite> {
+    std::fs::create_dir_all(dir)
+        .map_err(|e| Problem::invalid(format!("cannot create the data folder {}: {e}", dir.display())))?;
+    let path = file(dir);
+    let writer = connect(&path, 24 << 10, false)?;
+    {
+        let mut tx = Tx::new(Conn::Sqlite(&writer), &shared);
+        migrate::run(&mut tx)?;
+    }
+    let last: i64 = writer
+        .query_row("select coalesce(max(id), 0) from event", [], |r| r.get(0))
+        .map_err(|e| Problem::internal(format!("cannot read the event log: {e}")))?;
+    shared.last_event.store(last, Ordering::SeqCst);
+
+    let (to_writer, jobs) = mpsc::channel();
+    let (to_reader, reads) = mpsc::channel();
+    let reads = Arc::new(Mutex::new(reads));
+    let (fold, folds) = mpsc::sync_channel(1);
+    let mut handles = vec![];
+    let (own, wal) = (shared.clone(), path.with_extension("db-wal"));
+    handles.push(spawn("weir-write", move || write_loop(writer, jobs, own, &wal, fold)));
+    let folder = connect(&path, 1 << 10, false)?;
+    handles.push(spawn("weir-fold", move || {
+        while folds.recv().is_ok() {
+            let _ = folder.execute_batch("pragma wal_checkpoint(passive)");
+        }
+        let _ = folder.execute_batch("pragma wal_checkpoint(truncate)");
+    }));
+    for _ in 0..if threads == 0 { 3 } else { threads } {
+        let (c, reads, own) = (connect(&path, 6 << 10, true)?, reads.clone(), shared.clone());
+        handles.push(spawn("weir-read", move || read_loop(c, &reads, &own)));
+    }
+    Ok(Sqlite {
+        writer: Mutex::new(Some(to_writer)),
+        reader: Mutex::new(Some(to_reader)),
+        threads: Mutex::new(handles),
+    })
+}
+
+fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> std::thread::JoinHandle<()> {
+    std::thread::Builder::new().name(name.into()).spawn(f).expect("the system can start a thread")
+}
+
+fn send(to: &Mutex<Option<mpsc::Sender<Box<dyn Job>>>>, job: Box<dyn Job>) {
+    if let Some(to) = to.lock().unwrap_or_else(|e| e.into_inner()).as_ref() {
+        let _ = to.send(job);
+    }
+}
+
+impl Store for Sqlite {
+    fn write(&self, job: Box<dyn Job>) {
+        send(&self.writer, job)
+    }
+    fn read(&self, job: Box<dyn Job>) {
+        send(&self.reader, job)
+    }
+    fn close(&self) {
+        self.writer.lock().unwrap_or_else(|e| e.into_inner()).take();
+        self.reader.lock().unwrap_or_else(|e| e.into_inner()).take();
+        let handles = std::mem::take(&mut *self.threads.lock().unwrap_or_else(|e| e.into_inner()));
+        for h in handles {
+            if h.thread().id() != std::thread::current().id() {
+                let _ = h.join();
+            }
+        }
+    }
+}
+
+fn read_loop(c: rusqlite::Connection, jobs: &Mutex<mpsc::Receiver<Box<dyn Job>>>, shared: &Shared) {
+    loop {
+        let job = jobs.lock().unwrap_or_else(|e| e.into_inner()).recv();
+        let Ok(mut job) = job else { return };
+        let begun = c.execute_batch("begin").map_err(|e| sqlite_problem(e, "begin"));
+        let mut tx = Tx::new(Conn::Sqlite(&c), shared);
+        if begun.is_ok() {
+            let _ = job.run(&mut tx);
+            let _ = c.execute_batch("rollback");
+        }
+        job.answer(begun.err());
+    }
+}
+
+fn write_loop(
+    c: rusqlite::Connection,
+    jobs: mpsc::Receiver<Box<dyn Job>>,
+    shared: Arc<Shared>,
+    wal: &Path,
+    fold: mpsc::SyncSender<()>,
+) {
+    let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
+    let mut careful = 0u32;
+    let mut since_fold = 0u32;
+    while let Ok(first) = jobs.recv() {
+        batch.push(first);
+        while batch.len() < BATCH {
+            match jobs.try_recv() {
+                Ok(job) => batch.push(job),
+                Err(_) => break,
+            }
+        }
+        let done = commit(&c, &mut batch, &shared, &mut careful);
+        shared.stats.commits.fetch_add(1, Ordering::Relaxed);
+        shared.stats.calls.fetch_add(batch.len() as u64, Ordering::Relaxed);
+        let failed = match done {
+            Ok((events, timers)) => {
+                if events {
+                    shared.events.ring();
+                }
+                if timers {
+                    shared.timers.ring();
+                }
+                None
+            }
+            Err(problem) => {
+                let _ = c.execute_batch("rollback");
+                Some(problem)
+            }
+        };
+        for job in batch.drain(..) {
+            job.answer(failed.clone());
+        }
+        since_fold += 1;
+        if since_fold >= 64 {
+            since_fold = 0;
+            if std::fs::metadata(wal).is_ok_and(|m| m.len() > FOLD_AT) {
+                let _ = fold.try_send(());
+            }
+        }
+    }
+}
+
+/// Runs all calls and commits once. Says whether events were appended and timers moved.
+fn commit(
+    c: &rusqlite::Connection,
+    batch: &mut [Box<dyn Job>],
+    shared: &Shared,
+    careful: &mut u32,
+) -> Result<(bool, bool)> {
+    let sql = |text: &'static str| c.execute_batch(text).map_err(|e| sqlite_problem(e, text));
+    sql("begin immediate")?;
+    let mut woke = (false, false);
+    let quick = *careful == 0 && {
+        let clean = run_plain(c, batch, shared, &mut woke);
+        if !clean {
+            shared.stats.reruns.fetch_add(1, Ordering::Relaxed);
+            *careful = CAREFUL;
+            woke = (false, false);
+            sql("rollback")?;
+            sql("begin immediate")?;
+        }
+        clean
+    };
+    if !quick {
+        *careful = careful.saturating_sub(1);
+        for job in batch.iter_mut() {
+            sql("savepoint call")?;
+            let mut tx = Tx::new(Conn::Sqlite(c), shared);
+            if job.run(&mut tx).is_err() {
+                shared.stats.refused.fetch_add(1, Ordering::Relaxed);
+                sql("rollback to call")?;
+            } else {
+                woke = (woke.0 | (tx.appended > 0), woke.1 | tx.timers);
+            }
+            sql("release call")?;
+        }
+    }
+    sql("commit")?;
+    Ok(woke)
+}
+
+/// Runs the calls one after another; false as soon as one failed after it had written.
+fn run_plain(c: &rusqlite::Connection, batch: &mut [Box<dyn Job>], shared: &Shared, woke: &mut (bool, bool)) -> bool {
+    for job in batch {
+        let before = c.total_changes();
+        let mut tx = Tx::new(Conn::Sqlite(c), shared);
+        let outcome = job.run(&mut tx);
+        if outcome.is_err() {
+            if c.total_changes() != before || c.is_autocommit() {
+                return false;
+            }
+            shared.stats.refused.fetch_add(1, Ordering::Relaxed);
+        } else {
+            *woke = (woke.0 | (tx.appended > 0), woke.1 | tx.timers);
+        }
+    }
+    true
+}

@@ -1,0 +1,195 @@
+//! Readers follow the log. A reader's effects and its cursor commit together, so every event is
+//! applied exactly once; it is woken by commits, never by a clock.
+//!
+//! On PostgreSQL ids are given before commits, so a later id can become visible first. Events are
+//! therefore read in the order (transaction, id) and only up to the oldest transaction still in
+//! flight: what lies below can no longer change.
+use crate::base::{Code, Problem, Result};
+use crate::db::{Db, Engine, Tx};
+use crate::event::{COLUMNS, Event};
+use crate::params;
+use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
+use std::time::Duration;
+
+/// What a chapter wants to happen when earlier chapters acted.
+pub trait Reader: Send + Sync + 'static {
+    /// Names the cursor; never change it.
+    fn name(&self) -> &'static str;
+    fn wants(&self, event: &str) -> bool;
+    fn read(&self, tx: &mut Tx, event: &Event) -> Result<()>;
+}
+
+const BATCH: i64 = 256;
+
+/// Where a reader stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor {
+    pub xid: i64,
+    pub id: i64,
+}
+
+pub fn cursor(tx: &mut Tx, name: &str) -> Result<Cursor> {
+    let row: Option<(i64, i64)> = tx.opt("select xid, position from reader where name = $1", params![name])?;
+    Ok(row.map(|(xid, id)| Cursor { xid, id }).unwrap_or_default())
+}
+
+/// Events after the cursor that can no longer be overtaken, and whether more are in flight.
+fn ahead(tx: &mut Tx, from: Cursor, limit: i64) -> Result<Vec<Event>> {
+    match tx.engine() {
+        Engine::Sqlite => tx.all(
+            &format!("select {COLUMNS} from event where id > $1 order by id limit $2"),
+            params![from.id, limit],
+        ),
+        Engine::Postgres => tx.all(
+            &format!(
+                "select {COLUMNS} from event where (xid, id) > ($1, $2) \
+                 and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by xid, id limit $3"
+            ),
+            params![from.xid, from.id, limit],
+        ),
+    }
+}
+
+/// Applies at most one batch; tells how many events were passed.
+pub fn step(db: &Db, reader: &Arc<dyn Reader>, from: &mut Cursor) -> Result<usize> {
+    let start = *from;
+    let events = db.read_now(move |tx| ahead(tx, start, BATCH))?;
+    let Some(last) = events.last() else { return Ok(0) };
+    let (end, passed) = (Cursor { xid: last.xid, id: last.id }, events.len());
+    let wanted: Vec<Event> = events.into_iter().filter(|e| reader.wants(&e.name)).collect();
+    if !wanted.is_empty() {
+        let wanted = Arc::new(wanted);
+        if let Err(problem) = apply(db, reader, &wanted, start, end) {
+            if problem.code == Code::Busy || problem.code == Code::Conflict && problem.detail == MOVED {
+                return Err(problem);
+            }
+            one_by_one(db, reader, &wanted, start, end)?;
+        }
+    }
+    *from = end;
+    Ok(passed)
+}
+
+const MOVED: &str = "another node moved this reader on";
+
+/// Applies events and moves the stored cursor in one transaction. `from` may lie ahead of the
+/// stored cursor by events that nobody wanted, never behind it.
+fn apply(db: &Db, reader: &Arc<dyn Reader>, events: &Arc<Vec<Event>>, from: Cursor, to: Cursor) -> Result<()> {
+    let (reader, events) = (reader.clone(), events.clone());
+    db.write_now(move |tx| {
+        advance(tx, reader.name(), from, to)?;
+        for e in events.iter() {
+            reader.read(tx, e)?;
+        }
+        Ok(())
+    })
+}
+
+fn advance(tx: &mut Tx, name: &str, from: Cursor, to: Cursor) -> Result<()> {
+    let now = tx.now();
+    tx.exec("insert into reader (name, xid, position, updated_at) values ($1, 0, 0, $2) on conflict do nothing", params![name, now])?;
+    tx.guard(
+        "update reader set xid = $1, position = $2, updated_at = $3 where name = $4 and (xid, position) <= ($5, $6)",
+        params![to.xid, to.id, now, name, from.xid, from.id],
+    )?
+    .or(|| Problem::conflict(MOVED))
+}
+
+/// After a failed batch: each event alone, and one that keeps failing is parked and shown (F6).
+fn one_by_one(db: &Db, reader: &Arc<dyn Reader>, events: &Arc<Vec<Event>>, from: Cursor, to: Cursor) -> Result<()> {
+    let mut at = from;
+    for e in events.iter() {
+        let here = Cursor { xid: e.xid, id: e.id };
+        let one = Arc::new(vec![e.clone()]);
+        if let Err(problem) = apply(db, reader, &one, at, here) {
+            if problem.code == Code::Busy {
+                return Err(problem);
+            }
+            tracing::error!(reader = reader.name(), event = e.id, name = %e.name, "parked: {problem}");
+            let (name, id, why) = (reader.name(), e.id, problem.to_string());
+            db.write_now(move |tx| {
+                advance(tx, name, at, here)?;
+                let now = tx.now();
+                tx.exec(
+                    "insert into reader_parked (name, event_id, error, at) values ($1, $2, $3, $4) on conflict do nothing",
+                    params![name, id, &why, now],
+                )?;
+                Ok(())
+            })?;
+        }
+        at = here;
+    }
+    let name = reader.name();
+    db.write_now(move |tx| advance(tx, name, at, to))
+}
+
+/// Applies everything that is there now; for tests and for `weir demo`.
+pub fn catch_up(db: &Db, readers: &[Arc<dyn Reader>]) -> Result<()> {
+    loop {
+        let mut moved = 0;
+        for reader in readers {
+            let name = reader.name();
+            let mut from = db.read_now(move |tx| cursor(tx, name))?;
+            while step(db, reader, &mut from)? > 0 {
+                moved += 1;
+            }
+            let (end, name) = (from, reader.name());
+            db.write_now(move |tx| {
+                let stored = cursor(tx, name)?;
+                if stored < end { advance(tx, name, stored, end) } else { Ok(()) }
+            })?;
+        }
+        // A reader may have appended events that an earlier one in the list wants.
+        if moved <= readers.len() {
+            let again = readers.iter().any(|r| {
+                let name = r.name();
+                let from = db.read_now(move |tx| cursor(tx, name)).unwrap_or_default();
+                db.read_now(move |tx| ahead(tx, from, 1)).is_ok_and(|e| !e.is_empty())
+            });
+            if !again {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Starts a thread that follows the log until `stop`.
+pub fn follow(db: Db, reader: Arc<dyn Reader>, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    let run = move || {
+        let name = reader.name();
+        let mut from = None;
+        while !stop.load(Ordering::SeqCst) {
+            let seen = db.shared().events.seen();
+            let at = match from.as_mut() {
+                Some(at) => at,
+                None => match db.read_now(move |tx| cursor(tx, name)) {
+                    Ok(stored) => from.insert(stored),
+                    Err(_) => {
+                        std::thread::sleep(Duration::from_millis(200));
+                        continue;
+                    }
+                },
+            };
+            match step(&db, &reader, at) {
+                Ok(0) => db.shared().events.wait(seen, nap(&db)),
+                Ok(_) => {}
+                Err(_) if stop.load(Ordering::SeqCst) => return,
+                Err(problem) => {
+                    tracing::warn!(reader = name, "will try again: {problem}");
+                    from = None;
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+            }
+        }
+    };
+    std::thread::Builder::new().name("weir-reader".into()).spawn(run).expect("the system can start a thread")
+}
+
+/// In one process commits ring; other nodes of a PostgreSQL cluster and transactions that were
+/// still in flight when we looked are noticed by looking again.
+fn nap(db: &Db) -> Duration {
+    match db.engine() {
+        Engine::Sqlite => Duration::from_secs(3600),
+        Engine::Postgres => Duration::from_millis(250),
+    }
+}

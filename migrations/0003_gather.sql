@@ -1,0 +1,73 @@
+create table touchpoint (
+    id bigint primary key,
+    brand_id bigint not null,
+    code text not null,
+    kind text not null,
+    name text not null,
+    status text not null check (status in ('active', 'paused')),
+    store_id bigint,
+    owner_id bigint,
+    landing text not null,
+    visits bigint not null default 0,
+    created_at bigint not null,
+    constraint touchpoint_code_taken unique (code)
+);
+create index touchpoint_brand on touchpoint (brand_id, id);
+
+create table touchpoint_cost (
+    id bigint primary key,
+    brand_id bigint not null,
+    touchpoint_id bigint not null,
+    kind text not null check (kind in ('fixed', 'per_day', 'per_head')),
+    amount bigint not null check (amount >= 0),
+    from_day bigint not null,
+    to_day bigint,
+    note text,
+    created_at bigint not null
+);
+create index touchpoint_cost_of on touchpoint_cost (touchpoint_id);
+
+create table quarantine (
+    id bigint primary key,
+    brand_id bigint not null,
+    source text not null,
+    reason text not null,
+    detail text not null,
+    raw text not null,
+    received_at bigint not null
+);
+create index quarantine_brand on quarantine (brand_id, id);
+
+create table import (
+    id bigint primary key,
+    brand_id bigint not null,
+    kind text not null,
+    name text not null,
+    path text not null,
+    bytes bigint not null,
+    state text not null,
+    encoding text not null,
+    columns text not null,
+    mapping text not null,
+    sample text not null,
+    dry_run bigint not null,
+    -- how far the file has been applied: row number and byte offset, moved with the rows themselves
+    row bigint not null default 0,
+    byte bigint not null default 0,
+    rows_total bigint,
+    rows_ok bigint not null default 0,
+    rows_bad bigint not null default 0,
+    error text,
+    actor text,
+    created_at bigint not null,
+    finished_at bigint
+);
+create index import_brand on import (brand_id, id);
+
+create table import_reject (
+    import_id bigint not null,
+    row bigint not null,
+    reason text not null,
+    raw text not null,
+    primary key (import_id, row)
+) clustered;
