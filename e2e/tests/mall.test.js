@@ -2,7 +2,8 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { api, eventually } from '../api.js'
-import { fitsWidth, launch, person, phone, shot, staff } from '../browser.js'
+import { fitsWidth, launch, person, phone, shot } from '../browser.js'
+import { signIn } from '../console.js'
 import * as mall from '../mall.js'
 
 let browser, office
@@ -127,11 +128,7 @@ test('the referrer’s commission is on the order, on the page of the referrer a
 
 test('staff refund the friend’s order in the console, and the commission is taken back', async () => {
   const clerk = await person(browser)
-  await clerk.page.goto('/sign-in')
-  await clerk.page.getByTestId('email').fill(staff.email)
-  await clerk.page.getByTestId('password').fill(staff.password)
-  await clerk.page.getByTestId('sign-in-submit').click()
-  await clerk.page.getByTestId('page-title').waitFor()
+  await signIn(clerk.page)
   await clerk.page.goto(`/orders/${story.friend.order}`)
   await clerk.page.getByTestId('refund').click()
   await shot(clerk.page, 'console-refund')
