@@ -29,6 +29,32 @@ pub mod kinds {
     }
 }
 
+/// Short names; public shapes use these, because the documentation generator reads names.
+pub mod ids {
+    use super::{Id, kinds};
+    pub type BrandId = Id<kinds::Brand>;
+    pub type StoreId = Id<kinds::Store>;
+    pub type StaffId = Id<kinds::Staff>;
+    pub type ApiKeyId = Id<kinds::ApiKey>;
+    pub type TouchpointId = Id<kinds::Touchpoint>;
+    pub type CostId = Id<kinds::Cost>;
+    pub type ImportId = Id<kinds::Import>;
+    pub type QuarantinedId = Id<kinds::Quarantined>;
+    pub type PersonId = Id<kinds::Person>;
+    pub type EventId = Id<kinds::Event>;
+    pub type CampaignId = Id<kinds::Campaign>;
+    pub type MessageId = Id<kinds::Message>;
+    pub type MailId = Id<kinds::Mail>;
+    pub type ProductId = Id<kinds::Product>;
+    pub type SkuId = Id<kinds::Sku>;
+    pub type OrderId = Id<kinds::Order>;
+    pub type PaymentId = Id<kinds::Payment>;
+    pub type RefundId = Id<kinds::Refund>;
+    pub type CommissionId = Id<kinds::Commission>;
+    pub type PostingId = Id<kinds::Posting>;
+    pub type EntryId = Id<kinds::Entry>;
+}
+
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 impl<K> Id<K> {

@@ -4,7 +4,7 @@ pub mod money;
 pub mod problem;
 pub mod time;
 
-pub use id::{Id, Kind, kinds};
+pub use id::{Id, Kind, ids, kinds};
 pub use money::Fen;
 pub use problem::{Code, FieldError, Problem, Result};
 pub use time::{Day, Ms, Zone};
