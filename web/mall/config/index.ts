@@ -18,6 +18,10 @@ export default defineConfig<'vite'>(async () => {
     plugins: [],
     // Where the mini program finds its server; the browser's mall asks the server that it came from.
     defineConstants: { WEIR_ORIGIN: JSON.stringify(process.env.WEIR_ORIGIN ?? 'http://127.0.0.1:8700') },
+    copy: {
+      patterns: type === 'weapp' ? [{ from: 'native/custom-tab-bar', to: 'dist/weapp/custom-tab-bar' }] : [],
+      options: {},
+    },
     mini: {
       postcss: { pxtransform: { enable: false, config: {} } },
     },

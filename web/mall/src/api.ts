@@ -96,11 +96,16 @@ const post = <T>(path: string, body: object = {}) => call<T>('POST', path, body)
 type Page = { cursor?: string | null; limit?: number }
 export type Sort = 'popular' | 'price' | 'new'
 
+/** Tells what goes by to whoever wants to remember it (`words`, for English names). */
+const passing: ((items: S.Item[]) => void)[] = []
+export const onItems = (look: (items: S.Item[]) => void) => { passing.push(look) }
+function seen<T extends S.Item>(items: T[]) { passing.forEach((look) => look(items)) }
+
 export const api = {
   shop: () => get<S.Shop>('/shop'),
   visit: (body: { touchpoint_code?: string; path: string; visitor?: string }) => post<{ visitor: string }>('/visit', body),
-  products: (ask: { category?: string; q?: string; sort?: Sort } & Page) => get<S.List<S.Item>>(`/products${query(ask)}`),
-  product: (id: string, store?: string) => get<S.Product>(`/products/${id}${query({ store })}`),
+  products: (ask: { category?: string; q?: string; sort?: Sort } & Page) => get<S.List<S.Item>>(`/products${query(ask)}`).then((page) => { seen(page.items); return page }),
+  product: (id: string, store?: string) => get<S.Product>(`/products/${id}${query({ store })}`).then((product) => { seen([product]); return product }),
   stores: (ask: { q?: string } & Page) => get<S.List<S.Store>>(`/stores${query(ask)}`),
   sendCode: (address: string) => post<{ sent: true; sandbox_code: string | null }>('/login/code', { address }),
   login: (body: { address: string; code: string; visitor?: string; referral?: string; marketing_consent: boolean }) =>

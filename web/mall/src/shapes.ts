@@ -23,7 +23,7 @@ export interface Me {
   store: { id: string; name: string } | null
 }
 export interface CartItem {
-  sku_id: string; product_id: string; name: string; sku_name: string; image: string | null
+  sku_id: string; product_id: string; name: string; name_en?: string | null; sku_name: string; image: string | null
   price_fen: number; quantity: number; available: number
 }
 export interface Cart { items: CartItem[]; goods_fen: number }
@@ -37,7 +37,7 @@ export interface Quote {
 export type OrderState =
   | 'placed' | 'closing' | 'paid' | 'paid_late' | 'ready' | 'fulfilled' | 'completed' | 'cancelled' | 'refunded'
 export interface OrderLine {
-  sku_id: string; product_id: string; name: string; image: string | null
+  sku_id: string; product_id: string; name: string; name_en?: string | null; image: string | null
   quantity: number; price_fen: number; amount_fen: number
 }
 export interface Order {

@@ -18,7 +18,7 @@ import { Stepper } from '../parts/stepper'
 import { Tabs } from '../parts/tabs'
 import { Tap } from '../parts/tap'
 import type { CartItem } from '../shapes'
-import { sayProblem, useWords } from '../words'
+import { named, sayProblem, useWords } from '../words'
 
 export default function CartPage() {
   const t = useWords()
@@ -79,10 +79,10 @@ function Line({ item, chosen, onFlip }: { item: CartItem; chosen: boolean; onFli
   const short = item.available < item.quantity
   return (
     <View className='cart-line t-cart-line'>
-      <Tap className='cart-tick' role='checkbox' chosen={chosen} label={item.name} onTap={onFlip}><Tick on={chosen} /></Tap>
-      <Tap className='cart-art' role='link' label={item.name} onTap={() => go(to.product(item.product_id))}><Art src={item.image} name={item.name} /></Tap>
+      <Tap className='cart-tick' role='checkbox' chosen={chosen} label={named(item)} onTap={onFlip}><Tick on={chosen} /></Tap>
+      <Tap className='cart-art' role='link' label={named(item)} onTap={() => go(to.product(item.product_id))}><Art src={item.image} name={named(item)} /></Tap>
       <View className='row-text'>
-        <View className='card-name'>{item.name}</View>
+        <View className='card-name'>{named(item)}</View>
         {item.sku_name && item.sku_name !== item.name ? <Text className='faint'>{item.sku_name}</Text> : null}
         {short ? <Text className='warn-text'>{item.available > 0 ? t.cart.only(item.available) : t.soldOut}</Text> : null}
         <View className='card-foot'>
@@ -90,7 +90,7 @@ function Line({ item, chosen, onFlip }: { item: CartItem; chosen: boolean; onFli
           <Stepper n={item.quantity} most={Math.max(item.available, 1)} onChange={change} onRemove={() => setAsking(true)} />
         </View>
       </View>
-      <Confirm onClose={() => setAsking(false)} ask={asking ? { title: t.cart.removeAsk(item.name), yes: t.cart.remove, no: t.cancel, bad: true, onYes: () => change(0) } : null} />
+      <Confirm onClose={() => setAsking(false)} ask={asking ? { title: t.cart.removeAsk(named(item)), yes: t.cart.remove, no: t.cancel, bad: true, onYes: () => change(0) } : null} />
     </View>
   )
 }

@@ -20,7 +20,7 @@ import { StoreSheet } from '../parts/stores'
 import { Tap } from '../parts/tap'
 import { me, refreshMe } from '../session'
 import type { Address, CartItem, Delivery, Quote, Want } from '../shapes'
-import { sayProblem, useWords } from '../words'
+import { named, sayProblem, useWords } from '../words'
 
 export default function Checkout() {
   const t = useWords()
@@ -153,11 +153,11 @@ function Goods({ items, quote }: { items: CartItem[]; quote: Quote | null }) {
         const left = short.find((one) => one.sku_id === item.sku_id)?.available
         return (
           <View key={item.sku_id} className='goods'>
-            <Art src={item.image} name={item.name} className='goods-art' />
+            <Art src={item.image} name={named(item)} className='goods-art' />
             <View className='row-text'>
-              <View className='card-name'>{item.name}</View>
+              <View className='card-name'>{named(item)}</View>
               {item.sku_name && item.sku_name !== item.name ? <Text className='faint'>{item.sku_name}</Text> : null}
-              {left !== undefined ? <Text className='bad-text'>{t.checkout.short(item.name, left)}</Text> : null}
+              {left !== undefined ? <Text className='bad-text'>{t.checkout.short(named(item), left)}</Text> : null}
               <View className='card-foot'>
                 <Price fen={line?.price_fen ?? item.price_fen} size='s' />
                 <Stepper n={item.quantity} most={999}

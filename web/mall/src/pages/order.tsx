@@ -19,7 +19,7 @@ import { Bones, Failed } from '../parts/states'
 import { Tap } from '../parts/tap'
 import type { Order, OrderState } from '../shapes'
 import { clock, moment, useLeft } from '../when'
-import { sayProblem, useWords } from '../words'
+import { named, sayProblem, useWords } from '../words'
 
 export default function OrderPage() {
   const t = useWords()
@@ -87,10 +87,10 @@ function Details({ order }: { order: Order }) {
       {order.delivery === 'delivery' && order.address ? <View className='panel'><AddressLine address={order.address} /></View> : null}
       <View className='panel'>
         {order.lines.map((one) => (
-          <Tap key={one.sku_id} className='goods' role='link' label={one.name} onTap={() => go(to.product(one.product_id))}>
-            <Art src={one.image} name={one.name} className='goods-art' />
+          <Tap key={one.sku_id} className='goods' role='link' label={named(one)} onTap={() => go(to.product(one.product_id))}>
+            <Art src={one.image} name={named(one)} className='goods-art' />
             <View className='row-text'>
-              <View className='card-name'>{one.name}</View>
+              <View className='card-name'>{named(one)}</View>
               <View className='card-foot'><Text className='faint figure'>{priced(one.price_fen)} × {one.quantity}</Text><Text className='figure'>{priced(one.amount_fen)}</Text></View>
             </View>
           </Tap>

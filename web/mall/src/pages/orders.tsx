@@ -15,7 +15,7 @@ import { Bones, Empty, Failed, Foot } from '../parts/states'
 import { Tap } from '../parts/tap'
 import type { Order } from '../shapes'
 import { when } from '../when'
-import { useWords } from '../words'
+import { named, useWords } from '../words'
 
 const tabs = ['', 'placed', 'paid', 'ready', 'fulfilled', 'completed', 'cancelled']
 
@@ -62,8 +62,8 @@ function OrderCard({ order }: { order: Order }) {
         <Text className={`state state-${order.state}`}>{t.order.state(order.state, order.delivery)}</Text>
       </View>
       <View className='order-arts'>
-        {order.lines.slice(0, 4).map((line) => <Art key={line.sku_id} src={line.image} name={line.name} className='goods-art' />)}
-        {order.lines.length === 1 ? <View className='card-name order-one'>{order.lines[0]!.name}</View> : null}
+        {order.lines.slice(0, 4).map((line) => <Art key={line.sku_id} src={line.image} name={named(line)} className='goods-art' />)}
+        {order.lines.length === 1 ? <View className='card-name order-one'>{named(order.lines[0]!)}</View> : null}
       </View>
       <View className='order-head'>
         <Text className='faint'>{when(order.placed_at)} · {t.orders.count(units)}</Text>

@@ -22,13 +22,14 @@ import type { CartItem, Product, Sku } from '../shapes'
 import { named, sayProblem, useWords } from '../words'
 
 export default function ProductPage() {
+  const t = useWords()
   const id = useRouter().params.id ?? ''
   const store = useCell(chosenStore)
   const asked = useAsk(() => api.product(id, store?.id), [id, store?.id])
   const product = asked.data
   return (
     <View className='page with-foot product'>
-      <Bar title={product ? named(product) : ''} right={<CartDoor />} />
+      <Bar title={t.product.title} tab={product ? named(product) : ''} right={<CartDoor />} />
       {product ? <Goods key={product.id} product={product} /> : null}
       {!product && asked.busy ? <Bones rows={1} kind='card' /> : null}
       {!product && asked.problem ? <Failed problem={asked.problem} onAgain={() => { void asked.again() }} /> : null}
@@ -113,7 +114,7 @@ function Buy({ product, sku, quantity }: { product: Product; sku: Sku; quantity:
   const t = useWords()
   const [busy, setBusy] = useState(false)
   const item: CartItem = {
-    sku_id: sku.id, product_id: product.id, name: product.name, sku_name: product.skus.length > 1 ? sku.name : '',
+    sku_id: sku.id, product_id: product.id, name: product.name, name_en: product.name_en, sku_name: product.skus.length > 1 ? sku.name : '',
     image: product.image, price_fen: sku.price_fen, quantity, available: sku.available,
   }
   const add = async () => {

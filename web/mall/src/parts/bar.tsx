@@ -7,9 +7,9 @@ import { Icon } from './icon'
 import { Tap } from './tap'
 
 /** The page's title: a bar of our own in the browser, WeChat's own bar in the mini program. */
-export function Bar({ title, right, root }: { title: string; right?: ReactNode; root?: boolean }) {
+export function Bar({ title, tab, right, root }: { title: string; tab?: string; right?: ReactNode; root?: boolean }) {
   const t = useWords()
-  useTitle(title)
+  useTitle(tab || title)
   if (process.env.TARO_ENV !== 'h5') return null
   return (
     <View className='bar'>

@@ -13,7 +13,7 @@ export function ItemCard({ item }: { item: Item }) {
     <Tap className='card t-item' role='link' label={named(item)} onTap={() => go(to.product(item.id))}>
       <View className='card-art'>
         <Art src={item.image} name={named(item)} />
-        {item.available <= 0 ? <View className='card-gone'><Text>{t.soldOut}</Text></View> : null}
+        {item.available <= 0 ? <View className='card-gone'><Text className='card-gone-tag'>{t.soldOut}</Text></View> : null}
       </View>
       <View className='card-text'>
         <View className='card-name'>{named(item)}</View>

@@ -1,6 +1,7 @@
 import { Text, View } from '@tarojs/components'
 import type { Problem } from '../api'
 import type { Listed } from '../ask'
+import { go } from '../go'
 import { sayProblem, useWords } from '../words'
 import { Button } from './button'
 import { Icon, type IconName } from './icon'
@@ -20,12 +21,15 @@ export function Empty({ icon, title, hint, action, onAction }: { icon: IconName;
 /** What went wrong and what can be done about it. */
 export function Failed({ problem, onAgain, small }: { problem: Problem; onAgain: () => void; small?: boolean }) {
   const t = useWords()
+  const gone = problem.status === 404
   return (
     <View className={`empty ${small ? 'small' : ''}`} {...(process.env.TARO_ENV === 'h5' ? { role: 'alert' } : {})}>
       {small ? null : <View className='empty-icon bad'><Icon name='close' size={32} /></View>}
       {small ? null : <View className='empty-title'>{t.problem.title}</View>}
       <View className='empty-hint'>{sayProblem(problem, t)}</View>
-      <Button small kind='plain' onTap={onAgain}>{t.again}</Button>
+      {gone
+        ? <Button small kind='plain' onTap={() => go('/pages/home')}>{t.cart.browse}</Button>
+        : <Button small kind='plain' onTap={onAgain}>{t.again}</Button>}
     </View>
   )
 }

@@ -46,6 +46,7 @@ export const en: Words = {
   category: { none: 'Nothing in this category right now', noneHint: 'Have a look at the others' },
 
   product: {
+    title: 'Product',
     spec: 'Option',
     stock: (n) => (n <= 0 ? 'Sold out' : n <= 5 ? `Only ${n} left` : n <= 20 ? `${n} in stock` : 'In stock'),
     stockIn: (store) => store,

@@ -1,6 +1,6 @@
 import { useCell } from '../cell'
 import { language } from '../kept'
-import { Problem } from '../api'
+import { onItems, Problem } from '../api'
 import { en } from './en'
 import { zh, type Words } from './zh'
 
@@ -22,6 +22,12 @@ export function sayProblem(problem: Problem, t: Words = words()): string {
   return problem.errors[0]?.detail || problem.message || t.problem.failed!
 }
 
-/** The product's or category's name in the language that is on. */
-export const named = (of: { name: string; name_en?: string | null }) =>
-  language.get() === 'en' && of.name_en ? of.name_en : of.name
+/** English names that went by; a line of a cart or of an order may come without. */
+const englishOf = new Map<string, string>()
+onItems((items) => { for (const item of items) if (item.name_en) englishOf.set(item.id, item.name_en) })
+
+/** A product's name in the language that is on. */
+export function named(of: { name: string; name_en?: string | null; product_id?: string }): string {
+  if (language.get() !== 'en') return of.name
+  return of.name_en || englishOf.get(of.product_id ?? '') || of.name
+}

@@ -45,6 +45,7 @@ export const zh = {
   category: { none: '这个分类暂时没有商品', noneHint: '看看别的分类吧' },
 
   product: {
+    title: '商品详情',
     spec: '规格',
     stock: (n: number) => (n <= 0 ? '已售罄' : n <= 5 ? `仅剩 ${n} 件` : n <= 20 ? `库存 ${n} 件` : '现货充足'),
     stockIn: (store: string) => `${store}`,
