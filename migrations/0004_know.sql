@@ -18,6 +18,9 @@ create table person (
     guide_id bigint,
     -- effective orders: paid and not fully refunded
     orders bigint not null default 0,
+    -- fen paid and sent back, over all orders
+    paid bigint not null default 0,
+    refunded bigint not null default 0,
     first_order_at bigint,
     last_order_at bigint,
     last_seen_at bigint,
@@ -26,6 +29,7 @@ create table person (
 );
 create index person_brand on person (brand_id, id) where root_id = id;
 create index person_root on person (root_id) where root_id <> id;
+create index person_worth on person (brand_id, paid, id) where root_id = id;
 create index person_stage on person (brand_id, stage) where root_id = id;
 create index person_touchpoint on person (touchpoint_id) where touchpoint_id is not null;
 create index person_store on person (store_id) where store_id is not null;

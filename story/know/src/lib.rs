@@ -1,1 +1,34 @@
+//! Know (画像): one person, however many accounts; who they are, where they stand, what they allow.
+//!
+//! An event keeps the person it was written with; a merge only points one person at another
+//! (`root_id`), so nothing of the log is rewritten and a merge can be undone. Everything that
+//! belongs to a person is therefore read over the group of persons with the same root.
+pub mod audience;
+pub mod consent;
+pub mod events;
+pub mod identity;
+pub mod origin;
+pub mod person;
+pub mod react;
+pub mod stage;
+pub mod tag;
+pub mod timeline;
 
+pub use audience::Audience;
+pub use stage::Stage;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+use weir_ground::http::App;
+
+/// The routes of this chapter.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(person::http::list_persons, person::http::add_person))
+        .routes(routes!(person::http::get_person, person::http::edit_person))
+        .routes(routes!(timeline::person_timeline))
+        .routes(routes!(tag::list_tags))
+        .routes(routes!(tag::add_tag))
+        .routes(routes!(tag::remove_tag))
+        .routes(routes!(consent::set_consent))
+        .routes(routes!(stage::stage_preview))
+}

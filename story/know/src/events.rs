@@ -1,0 +1,16 @@
+//! The facts that this chapter states.
+
+/// A person was seen for the first time, known or anonymous.
+pub const PERSON_CREATED: &str = "person.created";
+/// The person became reachable for the first time: part of the pool.
+pub const PERSON_JOINED: &str = "person.joined";
+/// Name, phone, e-mail or portrait changed; props: the changed fields.
+pub const PERSON_CHANGED: &str = "person.changed";
+/// Two persons turned out to be one; props: `loser`, `reason`.
+pub const PERSON_MERGED: &str = "person.merged";
+/// Props: `from`, `to`, `cause` (event, timer, refund, definition, merge).
+pub const STAGE_CHANGED: &str = "person.stage_changed";
+pub const PERSON_TAGGED: &str = "person.tagged";
+pub const PERSON_UNTAGGED: &str = "person.untagged";
+/// Props: `purpose`, `channel`, `status`, `proof`.
+pub const CONSENT_SET: &str = "consent.set";
