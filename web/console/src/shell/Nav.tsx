@@ -1,6 +1,6 @@
 import { Link, useLocation } from 'react-router'
 import { LayoutGrid } from 'lucide-react'
-import { isAt, sections, thumbPlaces } from './nav'
+import { isAt, sections, thumbPlaces, type Place } from './nav'
 import { useSession } from './session'
 import { useShell } from './words'
 import css from './Layout.module.css'
@@ -17,15 +17,22 @@ export function Brandmark() {
   )
 }
 
+/** Only what the role may open. */
+function useOpen(): (place: Place) => boolean {
+  const { can } = useSession()
+  return (place) => !place.need || can(place.need)
+}
+
 export function NavLinks() {
   const t = useShell()
   const { pathname } = useLocation()
+  const open = useOpen()
   return (
     <nav aria-label={t('main_nav')} className={css.nav}>
-      {sections.map((section, index) => (
+      {sections.filter((section) => section.places.some(open)).map((section, index) => (
         <div key={section.word ?? index} className={css.section}>
           {section.word && <p className={css.sectionName}>{t(section.word)}</p>}
-          {section.places.map((place) => (
+          {section.places.filter(open).map((place) => (
             <Link
               key={place.path}
               to={place.path}
@@ -46,10 +53,11 @@ export function NavLinks() {
 export function ThumbBar({ more }: { more: () => void }) {
   const t = useShell()
   const { pathname } = useLocation()
+  const open = useOpen()
   const elsewhere = !thumbPlaces.some((place) => isAt(place, pathname))
   return (
     <nav aria-label={t('main_nav')} className={css.thumb}>
-      {thumbPlaces.map((place) => (
+      {thumbPlaces.filter(open).map((place) => (
         <Link key={place.path} to={place.path} className={css.thumbItem} aria-current={isAt(place, pathname) ? 'page' : undefined}>
           <place.icon size={20} aria-hidden />
           <span>{t(place.word)}</span>

@@ -6,11 +6,19 @@ import {
 import type { LucideIcon } from 'lucide-react'
 import type { ShellWord } from './words'
 
-export interface Place { path: string; word: ShellWord; icon: LucideIcon; go?: string }
+export interface Place {
+  path: string
+  word: ShellWord
+  icon: LucideIcon
+  /** The letter after g. */
+  go?: string
+  /** The permission without which the page has nothing to show. */
+  need?: string
+}
 export interface Section { word: ShellWord | null; places: Place[] }
 
 export const sections: Section[] = [
-  { word: null, places: [{ path: '/', word: 'home', icon: House, go: 'h' }] },
+  { word: null, places: [{ path: '/', word: 'home', icon: House, go: 'h', need: 'measure.read' }] },
   {
     word: 'pool',
     places: [
@@ -24,19 +32,19 @@ export const sections: Section[] = [
     places: [
       { path: '/orders', word: 'orders', icon: ReceiptText, go: 'o' },
       { path: '/products', word: 'products', icon: Boxes, go: 'g' },
-      { path: '/promoters', word: 'promoters', icon: HandCoins, go: 'm' },
-      { path: '/ledger', word: 'ledger', icon: BookOpenCheck, go: 'l' },
+      { path: '/promoters', word: 'promoters', icon: HandCoins, go: 'm', need: 'ledger.read' },
+      { path: '/ledger', word: 'ledger', icon: BookOpenCheck, go: 'l', need: 'ledger.read' },
     ],
   },
   {
     word: 'keep',
     places: [
-      { path: '/imports', word: 'imports', icon: FileUp, go: 'i' },
+      { path: '/imports', word: 'imports', icon: FileUp, go: 'i', need: 'import.run' },
       { path: '/stores', word: 'stores', icon: Store },
-      { path: '/staff', word: 'staff', icon: UserCog },
-      { path: '/keys', word: 'keys', icon: KeyRound },
-      { path: '/audit', word: 'audit', icon: ScrollText, go: 'a' },
-      { path: '/settings', word: 'settings', icon: Settings2, go: 's' },
+      { path: '/staff', word: 'staff', icon: UserCog, need: 'staff.write' },
+      { path: '/keys', word: 'keys', icon: KeyRound, need: 'key.write' },
+      { path: '/audit', word: 'audit', icon: ScrollText, go: 'a', need: 'audit.read' },
+      { path: '/settings', word: 'settings', icon: Settings2, go: 's', need: 'settings.write' },
     ],
   },
 ]

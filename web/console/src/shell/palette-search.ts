@@ -24,12 +24,13 @@ export function usePlacesFound(text: string): Found[] {
   const t = useShell()
   const lang = useLang()
   const theme = useTheme()
+  const { can } = useSession()
   return useMemo(() => {
-    const acts: Found[] = [
-      { key: 'new-campaign', group: t('acts'), icon: Plus, title: t('new_campaign'), to: '/campaigns/new' },
-      { key: 'new-touchpoint', group: t('acts'), icon: Plus, title: t('new_touchpoint'), to: '/touchpoints?new=1' },
-      { key: 'new-product', group: t('acts'), icon: Plus, title: t('new_product'), to: '/products/new' },
-      { key: 'import', group: t('acts'), icon: FileUp, title: t('import_file'), to: '/imports' },
+    const acts: (Found & { need?: string })[] = [
+      { key: 'new-campaign', group: t('acts'), icon: Plus, title: t('new_campaign'), to: '/campaigns/new', need: 'campaign.write' },
+      { key: 'new-touchpoint', group: t('acts'), icon: Plus, title: t('new_touchpoint'), to: '/touchpoints?new=1', need: 'touchpoint.write' },
+      { key: 'new-product', group: t('acts'), icon: Plus, title: t('new_product'), to: '/products/new', need: 'product.write' },
+      { key: 'import', group: t('acts'), icon: FileUp, title: t('import_file'), to: '/imports', need: 'import.run' },
       {
         key: 'theme', group: t('acts'), icon: MoonStar,
         title: `${t('theme')} · ${theme.mode === 'dark' ? t('theme_light') : t('theme_dark')}`,
@@ -41,13 +42,14 @@ export function usePlacesFound(text: string): Found[] {
         act: () => switchLanguage(lang === 'zh' ? 'en' : 'zh'),
       },
     ]
-    const pages = places.map<Found>((place) => ({
+    const allowed = (need?: string) => !need || can(need)
+    const pages = places.filter((place) => allowed(place.need)).map<Found>((place) => ({
       key: place.path, group: t('pages'), icon: place.icon, title: t(place.word), to: place.path,
       ...(place.go ? { note: `g ${place.go}` } : {}),
     }))
     const wanted = text.trim().toLowerCase()
-    return [...pages, ...acts].filter((item) => `${item.title} ${item.to ?? ''}`.toLowerCase().includes(wanted))
-  }, [text, t, lang, theme])
+    return [...pages, ...acts.filter((act) => allowed(act.need))].filter((item) => `${item.title} ${item.to ?? ''}`.toLowerCase().includes(wanted))
+  }, [text, t, lang, theme, can])
 }
 
 function useSettled(text: string, ms: number): string {

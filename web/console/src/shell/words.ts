@@ -25,7 +25,7 @@ const en: { [K in keyof typeof zh]: string } = {
   trade: 'Trade', orders: 'Orders', products: 'Products & stock', promoters: 'Promoters', ledger: 'Ledger',
   keep: 'Manage', imports: 'Imports', stores: 'Stores', staff: 'Staff & roles', keys: 'API keys', audit: 'Audit log', settings: 'Settings',
   main_nav: 'Main navigation', skip: 'Skip to content', more_places: 'More', all_places: 'All pages',
-  go_anywhere: 'Search or jump to', palette_hint: 'A customer, order, product, touchpoint, campaign or page', palette_empty: 'Nothing found for “{{q}}”',
+  go_anywhere: 'Search or jump', palette_hint: 'A customer, order, product, touchpoint, campaign or page', palette_empty: 'Nothing found for “{{q}}”',
   palette_empty_hint: 'Try the last digits of a phone number, an order number, or the name of a page.',
   pages: 'Pages', acts: 'Actions', searching: 'Searching customers, orders and products',
   new_campaign: 'New campaign', new_touchpoint: 'New touchpoint', new_product: 'New product', import_file: 'Import a file',

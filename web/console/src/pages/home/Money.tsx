@@ -19,9 +19,9 @@ export function Money() {
               { name: t('gross'), value: f.moneyShort(data.gross_fen), note: `${t('refunded')} ${f.moneyShort(data.refunded_fen)}` },
               {
                 name: t('repurchase_rate'), value: f.percent(data.repurchase_rate_bp),
-                note: t('repurchase_note', { repeat: f.compact(data.repeat_buyers), buyers: f.compact(data.buyers) }),
+                note: t('repurchase_note', { repeat: f.count(data.repeat_buyers), buyers: f.count(data.buyers) }),
               },
-              { name: t('cac'), value: data.cac_fen === null ? '—' : f.money(data.cac_fen), note: t('acquired', { n: f.compact(data.acquired) }) },
+              { name: t('cac'), value: data.cac_fen === null ? '—' : f.money(data.cac_fen), note: t('acquired', { n: f.count(data.acquired) }) },
               { name: t('clv'), value: data.clv_fen === null ? '—' : f.money(data.clv_fen) },
             ]}
           />

@@ -21,7 +21,7 @@ export function Picture({ flow }: { flow: Flow }) {
   const [tip, setTip] = useState<Spoken | null>(null)
   const layout = useMemo(() => {
     const count = flow.nodes.filter((node) => node.kind === 'source').length
-    const names = { zh: `其他来源`, en: `Other sources` }
+    const names = { zh: '其他来源', en: 'Other sources' }
     return count ? arrange(foldSources(flow, names, width < 640 ? 7 : 9), width) : null
   }, [flow, width])
 
@@ -184,7 +184,7 @@ function Revenue({ box, width }: { box: Box; width: number }) {
   const f = useFormat()
   const { palette } = useTheme()
   const narrow = width < 640
-  const x = narrow ? width : box.x + box.width + 14
+  const x = narrow ? width - 18 : box.x + box.width + 14
   const y = narrow ? box.y + box.height + 20 : box.y + box.height / 2
   const anchor = narrow ? 'end' : 'start'
   return (

@@ -106,7 +106,7 @@ export function arrange(flow: Flow, width: number): Layout {
   const sourcePersons = sourceNodes.map((node) => carried(node.id))
   const rows = share(sourcePersons, room, f.rowMin)
   // Both sides of a ribbon are drawn to the scale of the river; what is left of a row is air around it.
-  const scale = Math.min(...rows.map((row, i) => (sourcePersons[i] ? (row - 10) / sourcePersons[i]! : Infinity)).filter((s) => s > 0), room / Math.max(1, sum(sourcePersons)))
+  const scale = Math.min(...rows.map((row, i) => (sourcePersons[i] ? (row - (width < 640 ? 26 : 10)) / sourcePersons[i]! : Infinity)).filter((s) => s > 0), room / Math.max(1, sum(sourcePersons)))
   let y = f.top
   const sources = sourceNodes.map<Box>((node, i) => {
     const height = Math.max(2, sourcePersons[i]! * scale)
@@ -196,7 +196,7 @@ function streamsOf(links: FlowLink[], { sources, stages, revenue, frame }: Parts
       const endY = to.y + to.height + 10
       const r = Math.min(70, (frame.width - endX) / 4)
       const path = `M${n(startX)} ${n(startY)}C${n(startX)} ${n(y)} ${n(startX - r * 0.4)} ${n(y)} ${n(startX - r)} ${n(y)}L${n(endX + r)} ${n(y)}C${n(endX + r * 0.3)} ${n(y)} ${n(endX)} ${n(y)} ${n(endX)} ${n(endY)}`
-      return [{ ...base, path, label: { x: (startX + endX) / 2, y: y - width / 2 - 6 }, tip: { x: endX, y: endY - 2, up: true } }]
+      return [{ ...base, path, label: { x: (startX + endX) / 2, y: y - width / 2 - 10 }, tip: { x: endX, y: endY - 2, up: true } }]
     }
     const y = 26 + over++ * 24
     const startY = from.node.kind === 'revenue' ? from.y : frame.top
@@ -204,6 +204,6 @@ function streamsOf(links: FlowLink[], { sources, stages, revenue, frame }: Parts
     const endY = frame.top - 12
     const r = Math.min(60, (startX - endX) / 3)
     const path = `M${n(startX)} ${n(startY)}C${n(startX)} ${n(y)} ${n(startX - r * 0.4)} ${n(y)} ${n(startX - r)} ${n(y)}L${n(endX + r)} ${n(y)}C${n(endX + r * 0.3)} ${n(y)} ${n(endX)} ${n(y)} ${n(endX)} ${n(endY)}`
-    return [{ ...base, path, label: { x: (startX + endX) / 2, y: y - width / 2 - 6 }, tip: { x: endX, y: endY + 2, up: false } }]
+    return [{ ...base, path, label: { x: (startX + endX) / 2, y: y - width / 2 - 10 }, tip: { x: endX, y: endY + 2, up: false } }]
   })
 }

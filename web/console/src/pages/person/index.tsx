@@ -1,0 +1,97 @@
+/** One customer's life: who, from where, worth what, reachable how, and everything that happened. */
+import { useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from 'react-router'
+import { Button } from 'antd'
+import { Pencil } from 'lucide-react'
+import type { Person } from 'api'
+import { api } from '@/server'
+import { Facts, StageChip, StateChip } from '@/parts/chips'
+import { useFormat } from '@/parts/format'
+import { Card, Page } from '@/parts/Page'
+import { PageFailed, PageLoading } from '@/parts/state'
+import { useSession } from '@/shell/session'
+import { useCommon } from '@/words/common'
+import { usePersons } from '../persons/words'
+import { Belongs } from './Belongs'
+import { Consents } from './Consents'
+import { EditPerson } from './EditPerson'
+import { Identities } from './Identities'
+import { Orders } from './Orders'
+import { Portrait } from './Portrait'
+import { Referral } from './Referral'
+import { Tags } from './Tags'
+import { Timeline } from './Timeline'
+import { usePerson } from './words'
+
+export default function PersonPage() {
+  const { id = '' } = useParams()
+  const person = useQuery({ queryKey: ['person', id], queryFn: () => api.persons.one(id) })
+  if (person.data) return <Life person={person.data} />
+  if (person.isError) return <PageFailed error={person.error} retry={() => void person.refetch()} />
+  return <PageLoading />
+}
+
+function Life({ person }: { person: Person }) {
+  const t = usePerson()
+  const p = usePersons()
+  const c = useCommon()
+  const f = useFormat()
+  const { can } = useSession()
+  const [editing, setEditing] = useState(false)
+  const name = person.name ?? c('unnamed')
+  const writes = can('person.write')
+  const heading = (
+    <>
+      <span data-testid="person-name">{name}</span>
+      <StageChip stage={person.stage} />
+      {person.simulated && <StateChip tone="plain" title={p('simulated_note')}>{p('simulated')}</StateChip>}
+    </>
+  )
+  const note = [
+    person.phone, person.email, t('since', { stage: f.stage(person.stage), span: f.since(person.stage_since_at) }),
+    person.last_seen_at !== null && t('seen', { when: f.when(person.last_seen_at) }),
+  ]
+  return (
+    <Page title={name} heading={heading} note={note.filter(Boolean).join(' · ')} back={{ to: '/persons', label: t('back') }}
+      actions={writes && <Button icon={<Pencil size={15} />} onClick={() => setEditing(true)}>{t('edit')}</Button>}>
+      <div className="side">
+        <div className="stack">
+          <Worth person={person} />
+          <Orders person={person} />
+          <Timeline id={person.id} />
+        </div>
+        <div className="stack">
+          <Belongs person={person} />
+          <Tags person={person} writes={writes} />
+          <Portrait portrait={person.portrait} />
+          <Consents person={person} writes={writes} />
+          <Referral id={person.id} />
+          <Identities person={person} />
+        </div>
+      </div>
+      <EditPerson person={person} open={editing} close={() => setEditing(false)} />
+    </Page>
+  )
+}
+
+function Worth({ person }: { person: Person }) {
+  const t = usePerson()
+  const f = useFormat()
+  const { money } = person
+  return (
+    <Card title={t('worth')}>
+      <Facts
+        items={[
+          { name: t('paid'), value: f.money(money.paid_fen), testid: 'person-paid' },
+          { name: t('clv'), value: f.money(money.clv_fen), note: t('clv_note'), testid: 'person-clv' },
+          { name: t('average'), value: money.average_order_fen === null ? '—' : f.money(money.average_order_fen) },
+          { name: t('interval'), value: money.days_between_orders === null ? '—' : t('days', { n: Math.round(money.days_between_orders * 10) / 10 }) },
+          { name: t('refunded'), value: f.money(money.refunded_fen) },
+          { name: t('cost'), value: f.money(money.cost_fen) },
+          { name: t('commission'), value: f.money(money.commission_fen) },
+        ]}
+      />
+    </Card>
+  )
+}

@@ -1,0 +1,81 @@
+import { useMemo, useState } from 'react'
+import { Link, useNavigate } from 'react-router'
+import { Button } from 'antd'
+import { Plus, Upload } from 'lucide-react'
+import type { PersonRow } from 'api'
+import { api } from '@/server'
+import { useStageChoices, useStoreChoices, useTagChoices, useTouchpointChoices } from '@/parts/choices'
+import { useColumnChoice } from '@/parts/list/columns'
+import { ListBar, type FilterSpec } from '@/parts/list/ListBar'
+import { ListTable } from '@/parts/list/ListTable'
+import { useFilters, useList } from '@/parts/list/use-list'
+import { Card, Page } from '@/parts/Page'
+import { Empty } from '@/parts/state'
+import { useSession } from '@/shell/session'
+import { PersonCard, usePersonColumns } from './columns'
+import { CreatePerson } from './CreatePerson'
+import { TagMany } from './TagMany'
+import { usePersons } from './words'
+
+const FILTERS = ['stage', 'tag', 'touchpoint', 'store']
+
+function useSpecs(): FilterSpec[] {
+  const t = usePersons()
+  const [stage, tag, touchpoint, store] = [useStageChoices(), useTagChoices(), useTouchpointChoices(), useStoreChoices()]
+  return useMemo(
+    () => [
+      { name: 'stage', label: t('stage'), options: stage },
+      { name: 'tag', label: t('tag'), options: tag },
+      { name: 'touchpoint', label: t('touchpoint'), options: touchpoint },
+      { name: 'store', label: t('store'), options: store },
+    ],
+    [t, stage, tag, touchpoint, store],
+  )
+}
+
+export default function Persons() {
+  const t = usePersons()
+  const navigate = useNavigate()
+  const { can } = useSession()
+  const filters = useFilters(FILTERS)
+  const list = useList<PersonRow>(['persons', filters.values], (page) => api.persons.list({ ...filters.values, ...page }))
+  const columns = usePersonColumns()
+  const choice = useColumnChoice('persons', columns)
+  const specs = useSpecs()
+  const [chosen, setChosen] = useState<string[]>([])
+  const [creating, setCreating] = useState(false)
+  const sorts = [
+    { value: 'recent', label: t('sort_recent') },
+    { value: 'worth', label: t('sort_worth') },
+    { value: 'joined', label: t('sort_joined') },
+  ]
+  const writes = can('person.write')
+  const actions = writes && (
+    <>
+      <Link to="/imports"><Button icon={<Upload size={15} />}>{t('import')}</Button></Link>
+      <Button type="primary" icon={<Plus size={15} />} onClick={() => setCreating(true)} data-testid="new-person">{t('create')}</Button>
+    </>
+  )
+  return (
+    <Page title={t('title')} actions={actions}>
+      <Card flush>
+        <ListBar topic="persons" filters={filters} specs={specs} searchHint={t('search')} sorts={sorts} columns={columns} choice={choice} rows={list.rows} />
+        {chosen.length > 0 && <TagMany ids={chosen} clear={() => setChosen([])} />}
+        <ListTable
+          topic="persons"
+          what={t('what')}
+          list={list}
+          columns={choice.visible}
+          id={(row) => row.id}
+          open={(row) => void navigate(`/persons/${row.id}`)}
+          card={(row) => <PersonCard row={row} />}
+          filtered={filters.active.length > 0 || Boolean(filters.values.q)}
+          clear={filters.clear}
+          {...(writes ? { selection: { keys: chosen, set: setChosen } } : {})}
+          empty={<Empty title={t('empty')} hint={t('empty_hint')} action={<Link to="/imports"><Button type="primary">{t('import')}</Button></Link>} />}
+        />
+      </Card>
+      <CreatePerson open={creating} close={() => setCreating(false)} />
+    </Page>
+  )
+}

@@ -1,0 +1,59 @@
+/** Short lists that filters and forms choose from, loaded once and shared. */
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { STAGES } from 'api'
+import { api } from '@/server'
+import { useLang } from '@/words'
+import { useFormat } from './format'
+
+export interface Choice { value: string; label: string }
+const kept = { staleTime: 60_000 }
+
+export function useStageChoices(): Choice[] {
+  const f = useFormat()
+  return useMemo(() => STAGES.map((value) => ({ value, label: f.stage(value) })), [f])
+}
+
+export function useStoreChoices(): Choice[] {
+  const stores = useQuery({ queryKey: ['stores', 'choices'], queryFn: () => api.stores.list({ limit: 500 }), ...kept })
+  return useMemo(() => (stores.data?.items ?? []).map(({ id, name, code }) => ({ value: id, label: name || code })), [stores.data])
+}
+
+export function useTouchpointChoices(): Choice[] {
+  const touchpoints = useQuery({ queryKey: ['touchpoints', 'choices'], queryFn: () => api.touchpoints.list({ limit: 500 }), ...kept })
+  return useMemo(() => (touchpoints.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })), [touchpoints.data])
+}
+
+export function useTagChoices(): Choice[] {
+  const f = useFormat()
+  const tags = useQuery({ queryKey: ['tags'], queryFn: api.persons.tags, ...kept })
+  return useMemo(
+    () => (tags.data?.items ?? []).map(({ tag, persons }) => ({ value: tag, label: `${tag} (${f.count(persons)})` })),
+    [tags.data, f],
+  )
+}
+
+export function useStaffChoices(): Choice[] {
+  const staff = useQuery({ queryKey: ['staff', 'choices'], queryFn: () => api.staff.list(), ...kept })
+  return useMemo(() => (staff.data?.items ?? []).filter((each) => each.active).map(({ id, name }) => ({ value: id, label: name })), [staff.data])
+}
+
+export function useKinds() {
+  const kinds = useQuery({ queryKey: ['touchpoint-kinds'], queryFn: api.touchpoints.kinds, staleTime: Infinity })
+  const lang = useLang()
+  return useMemo(() => {
+    const items = kinds.data?.items ?? []
+    const groups = new Map<string, { label: string; options: Choice[] }>()
+    for (const kind of items) {
+      const group = groups.get(kind.group) ?? { label: lang === 'zh' ? kind.group_zh : kind.group_en, options: [] }
+      group.options.push({ value: kind.code, label: kind[lang] })
+      groups.set(kind.group, group)
+    }
+    return {
+      items,
+      grouped: [...groups.entries()].map(([group, rest]) => ({ group, ...rest })),
+      name: (code: string) => items.find((kind) => kind.code === code)?.[lang] ?? code,
+      find: (code: string) => items.find((kind) => kind.code === code),
+    }
+  }, [kinds.data, lang])
+}
