@@ -55,3 +55,67 @@ test('from a stage of the picture to a list, and from there to a person', async 
   assert.ok((await page.getByTestId('page-title').innerText()).includes(shown.name))
   await shot(page, 'console-person-walk')
 })
+
+test('a touchpoint shows its code, and the code leads to the mall', async () => {
+  const { page } = desk
+  await page.goto('/touchpoints')
+  await page.getByTestId('touchpoint-link').first().click()
+  await page.waitForURL(/\/touchpoints\/tpt_/)
+  const touchpoint = await office('GET', `/api/v1/touchpoints/${page.url().match(/tpt_\w+/)[0]}`)
+  const code = page.getByTestId('touchpoint-qr')
+  await code.waitFor()
+  assert.ok(await code.evaluate((image) => image.complete ? image.naturalWidth > 0 : image.decode().then(() => true)), 'the QR code is drawn')
+  assert.equal((await page.getByTestId('touchpoint-url').innerText()).trim(), touchpoint.url)
+  const answer = await page.request.get(new URL(touchpoint.url).pathname, { maxRedirects: 0 })
+  assert.equal(answer.status(), 302)
+  assert.ok(answer.headers().location.includes('/m/'))
+  await shot(page, 'console-touchpoint-walk')
+})
+
+/** The stage in which a campaign would reach most people by inbox. */
+async function bestStage() {
+  const stages = ['prospect', 'new', 'first_order', 'repurchase', 'silent', 'churned']
+  const of = (stage) => office('POST', '/api/v1/campaigns/forecast', { channel: 'inbox', audience: { stages: [stage] }, holdout_bp: 1000 })
+  const reach = await Promise.all(stages.map(async (stage, n) => ({ n, stage, ...(await of(stage)) })))
+  return reach.sort((a, b) => b.reachable - a.reachable)[0]
+}
+
+const number = async (page, testid) => Number((await page.getByTestId(testid).innerText()).replace(/[^\d-]/g, ''))
+
+test('a campaign is written, forecast, launched with a holdout, and its two arms are shown', async () => {
+  const { page } = desk
+  const stage = await bestStage()
+  assert.ok(stage.reachable > 0, 'somebody can be reached')
+  await page.goto('/campaigns')
+  await page.getByTestId('new-campaign').click()
+  await page.getByTestId('audience-stages').getByRole('checkbox').nth(stage.n).check()
+  await page.getByTestId('campaign-name').fill('秋季上新')
+  await page.getByTestId('campaign-subject').fill('秋天的第一批货到了')
+  await page.getByTestId('campaign-body').fill('为您留好了，到店或在商城下单都行。')
+  await eventually(() => number(page, 'forecast-selected').catch(() => 0), (shown) => shown === stage.selected)
+  assert.equal(await number(page, 'forecast-reachable'), stage.reachable)
+  await shot(page, 'console-campaign-new')
+  await page.getByTestId('launch').click()
+  await page.getByTestId('launch-says').waitFor()
+  await shot(page, 'console-campaign-launch')
+  await page.getByTestId('launch-confirm').click()
+  await page.waitForURL(/\/campaigns\/cmp_/)
+
+  const id = page.url().match(/cmp_\w+/)[0]
+  const { counts, holdout_bp } = await eventually(() => office('GET', `/api/v1/campaigns/${id}`), (now) => now.state === 'done', { within: 60_000 })
+  assert.ok(holdout_bp > 0)
+  assert.equal(counts.selected, stage.selected)
+  assert.equal(counts.treated + counts.holdout, counts.selected)
+  assert.equal(counts.sent + counts.failed + counts.skipped, counts.treated)
+  assert.ok(counts.holdout > 0 && counts.sent > 0)
+  await page.reload()
+  await page.getByTestId('arms').waitFor()
+  assert.equal(await number(page, 'count-selected'), counts.selected)
+  assert.equal(await number(page, 'count-sent'), counts.sent)
+  const { arms } = await office('GET', `/api/v1/campaigns/${id}/results`)
+  assert.deepEqual(arms.map(({ arm }) => arm).sort(), ['holdout', 'treated'])
+  const shown = (await page.getByTestId('arms').innerText()).replace(/[,，]/g, '')
+  for (const { persons } of arms) assert.ok(shown.includes(String(persons)))
+  await shot(page, 'console-campaign-results')
+  await desk.done()
+})

@@ -47,6 +47,7 @@ test('browse, put into the cart, sign in with the sandbox code, order, pay, see 
 
   await page.locator('#signin-address:visible').waitFor()
   await shot(page, 'mall-signin')
+  await page.locator('#signin-marketing:visible').click()
   await mall.signIn(page, story.referrer.phone)
   const total = await mall.placeOrder(page)
   assert.equal(total, price, 'pickup costs nothing on top')
@@ -126,14 +127,29 @@ test('the referrer’s commission is on the order, on the page of the referrer a
   assert.equal((await office('GET', '/api/v1/ledger')).balanced, true)
 })
 
+test('a campaign reaches the inbox of the customer who agreed to it', async () => {
+  const draft = await office('POST', '/api/v1/campaigns', {
+    name: '首单回访', channel: 'inbox', subject: '感谢您的第一单', body: '下次到店，请出示这封信。', link: '/m/', holdout_bp: 0,
+    audience: { stages: ['first_order'], touchpoints: [story.touchpoint.id] },
+  })
+  await office('POST', `/api/v1/campaigns/${draft.id}/launch`, {})
+  await eventually(() => office('GET', `/api/v1/campaigns/${draft.id}`), (now) => now.state === 'done')
+  const { page } = story.referrer.at
+  await page.goto('/m/#/pages/inbox')
+  await page.reload()
+  await page.locator('.t-letter:visible', { hasText: '感谢您的第一单' }).click()
+  await shot(page, 'mall-inbox')
+  await eventually(() => office('GET', `/api/v1/campaigns/${draft.id}`), (now) => now.counts.read === 1)
+})
+
 test('staff refund the friend’s order in the console, and the commission is taken back', async () => {
   const clerk = await person(browser)
   await signIn(clerk.page)
   await clerk.page.goto(`/orders/${story.friend.order}`)
-  await clerk.page.getByTestId('refund').click()
+  await clerk.page.getByTestId('move-refund').click()
   await shot(clerk.page, 'console-refund')
-  await clerk.page.getByTestId('refund-reason').fill('不想要了')
-  await clerk.page.getByTestId('refund-confirm').click()
+  await clerk.page.getByTestId('refund-reason').locator('input').fill('不想要了')
+  await clerk.page.getByTestId('refund-ok').click()
 
   const order = await eventually(
     () => office('GET', `/api/v1/orders/${story.friend.order}`),
