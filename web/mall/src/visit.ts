@@ -17,6 +17,14 @@ export function arrive(launch: Came) {
   waitFor(visit)
 }
 
+let last: string | null = null
+/** Shown again without having been called by anything new is not another visit. */
+export function arriveAnew(launch: Came) {
+  const came = JSON.stringify(launch)
+  if (came !== last) arrive(launch)
+  last = came
+}
+
 /** The query may stand before the `#` or behind it. */
 function addressBar(): Came {
   const came: Came = {}

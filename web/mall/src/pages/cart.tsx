@@ -83,7 +83,7 @@ function Line({ item, chosen, onFlip }: { item: CartItem; chosen: boolean; onFli
       <Tap className='cart-art' role='link' label={named(item)} onTap={() => go(to.product(item.product_id))}><Art src={item.image} name={named(item)} /></Tap>
       <View className='row-text'>
         <View className='card-name'>{named(item)}</View>
-        {item.sku_name && item.sku_name !== item.name ? <Text className='faint'>{item.sku_name}</Text> : null}
+        {item.sku_name && !item.name.includes(item.sku_name) ? <Text className='faint'>{item.sku_name}</Text> : null}
         {short ? <Text className='warn-text'>{item.available > 0 ? t.cart.only(item.available) : t.soldOut}</Text> : null}
         <View className='card-foot'>
           <Price fen={item.price_fen} />

@@ -156,7 +156,7 @@ function Goods({ items, quote }: { items: CartItem[]; quote: Quote | null }) {
             <Art src={item.image} name={named(item)} className='goods-art' />
             <View className='row-text'>
               <View className='card-name'>{named(item)}</View>
-              {item.sku_name && item.sku_name !== item.name ? <Text className='faint'>{item.sku_name}</Text> : null}
+              {item.sku_name && !item.name.includes(item.sku_name) ? <Text className='faint'>{item.sku_name}</Text> : null}
               {left !== undefined ? <Text className='bad-text'>{t.checkout.short(named(item), left)}</Text> : null}
               <View className='card-foot'>
                 <Price fen={line?.price_fen ?? item.price_fen} size='s' />

@@ -1,1 +1,5 @@
-export default definePageConfig({ navigationBarTitleText: '' })
+export default definePageConfig({
+  navigationBarTitleText: '',
+  enablePullDownRefresh: process.env.TARO_ENV === 'weapp',
+  onReachBottomDistance: 400,
+})

@@ -37,7 +37,7 @@ export default function Home() {
   return (
     <View className='page root home'>
       <Head brand={shop?.brand.name ?? ''} />
-      <Rail categories={shop?.categories ?? null} />
+      {shop || !asked.problem ? <Rail categories={shop?.categories ?? null} /> : null}
       <View className='home-sorts'>
         <Text className='h2'>{t.home.popular}</Text>
         <View className='sorts'>
@@ -89,7 +89,7 @@ function Head({ brand }: { brand: string }) {
 function Rail({ categories }: { categories: Category[] | null }) {
   const t = useWords()
   const shown = (categories ?? []).filter((one) => one.products > 0)
-  if (!categories) return <Bones rows={5} kind='line' />
+  if (!categories) return <Bones rows={6} kind='rail' />
   return (
     <ScrollView className='rail' scrollX enhanced showScrollbar={false} {...(process.env.TARO_ENV === 'h5' ? { 'aria-label': t.home.categories } : {})}>
       <View className='rail-line'>

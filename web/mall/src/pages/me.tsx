@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react'
 import { Image, Text, View } from '@tarojs/components'
-import Taro, { useDidShow } from '@tarojs/taro'
-import { api, origin } from '../api'
+import { useDidShow, useShareAppMessage } from '@tarojs/taro'
+import { api } from '../api'
 import { asProblem, useAsk } from '../ask'
 import { useCell } from '../cell'
 import { go, toast, to } from '../go'
@@ -20,7 +20,9 @@ import { Mark, Tabs } from '../parts/tabs'
 import { Tap } from '../parts/tap'
 import { qrOf } from '../qr'
 import { hold, me, refreshMe, signOut } from '../session'
+import { absolute, copy, pathTo } from '../share'
 import type { Me } from '../shapes'
+import { useShop } from '../shop'
 import { sayProblem, useWords } from '../words'
 
 export default function MePage() {
@@ -28,6 +30,8 @@ export default function MePage() {
   const signedIn = useCell(token)
   const who = useCell(me)
   const asked = useAsk(refreshMe, [signedIn])
+  const brand = useShop()?.brand.name
+  useShareAppMessage(() => ({ title: brand, path: pathTo('/pages/home') }))
   useDidShow(() => { void asked.again() })
   useTitle(t.tab.me)
   return (
@@ -117,17 +121,12 @@ function OrderDoors() {
   )
 }
 
-function linkOf(who: Me): string {
-  if (/^https?:/.test(who.referral_link)) return who.referral_link
-  return (process.env.TARO_ENV === 'h5' ? window.location.origin : origin) + who.referral_link
-}
-
 function Invite({ who }: { who: Me }) {
   const t = useWords()
   const [showing, setShowing] = useState(false)
-  const link = linkOf(who)
+  const link = absolute(who.referral_link)
   const qr = useMemo(() => (showing ? qrOf(link) : ''), [showing, link])
-  const copy = () => { void Taro.setClipboardData({ data: link }).then(() => toast(t.me.copied)) }
+  const copyLink = () => copy(link, t.me.copied)
   return (
     <View className='panel invite'>
       <View className='order-head'>
@@ -144,14 +143,14 @@ function Invite({ who }: { who: Me }) {
       </View>
       <View className='invite-foot'>
         <View className='invite-code'><Text className='faint'>{t.me.code}</Text><Text id='referral-code' className='t-referral-code code'>{who.referral_code}</Text></View>
-        <Button id='copy-link' small onTap={copy}>{t.me.copyLink}</Button>
+        <Button id='copy-link' small onTap={copyLink}>{t.me.copyLink}</Button>
       </View>
       <Sheet title={t.me.qr} open={showing} onClose={() => setShowing(false)}>
         <View className='qr'>
           {qr ? <Image className='qr-image' src={qr} mode='aspectFit' /> : null}
           <Text className='faint'>{t.me.qrHint}</Text>
           <Text id='referral-link' className='qr-link'>{link}</Text>
-          <Button onTap={copy}>{t.me.copyLink}</Button>
+          <Button onTap={copyLink}>{t.me.copyLink}</Button>
         </View>
       </Sheet>
     </View>

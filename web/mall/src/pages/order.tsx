@@ -17,6 +17,7 @@ import { Icon } from '../parts/icon'
 import { Confirm } from '../parts/sheet'
 import { Bones, Failed } from '../parts/states'
 import { Tap } from '../parts/tap'
+import { copy } from '../share'
 import type { Order, OrderState } from '../shapes'
 import { clock, moment, useLeft } from '../when'
 import { named, sayProblem, useWords } from '../words'
@@ -80,7 +81,6 @@ function Story({ order, onOver }: { order: Order; onOver: () => void }) {
 
 function Details({ order }: { order: Order }) {
   const t = useWords()
-  const copy = () => { void Taro.setClipboardData({ data: order.no }).then(() => toast(t.order.copied)) }
   const line = (name: string, value: string) => <View className='sum'><Text className='faint'>{name}</Text><Text className='figure'>{value}</Text></View>
   return (
     <>
@@ -106,7 +106,7 @@ function Details({ order }: { order: Order }) {
         <View className='h3'>{t.order.info}</View>
         <View className='sum'>
           <Text className='faint'>{t.order.no}</Text>
-          <Tap className='copy' label={`${t.order.copy} ${order.no}`} onTap={copy}><Text id='order-no' className='figure'>{order.no}</Text><Icon name='copy' size={16} /></Tap>
+          <Tap className='copy' label={`${t.order.copy} ${order.no}`} onTap={() => copy(order.no, t.order.copied)}><Text id='order-no' className='figure'>{order.no}</Text><Icon name='copy' size={16} /></Tap>
         </View>
         {line(t.order.placedAt, moment(order.placed_at))}
         {order.paid_at ? line(t.order.paidAt, moment(order.paid_at)) : null}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Text, View } from '@tarojs/components'
-import { useRouter } from '@tarojs/taro'
+import { useRouter, useShareAppMessage } from '@tarojs/taro'
 import { api } from '../api'
 import { asProblem, useAsk } from '../ask'
 import { basket } from '../basket'
@@ -18,6 +18,7 @@ import { Stepper } from '../parts/stepper'
 import { StoreSheet } from '../parts/stores'
 import { Mark } from '../parts/tabs'
 import { Tap } from '../parts/tap'
+import { copy, linkTo, pathTo } from '../share'
 import type { CartItem, Product, Sku } from '../shapes'
 import { named, sayProblem, useWords } from '../words'
 
@@ -27,6 +28,7 @@ export default function ProductPage() {
   const store = useCell(chosenStore)
   const asked = useAsk(() => api.product(id, store?.id), [id, store?.id])
   const product = asked.data
+  useShareAppMessage(() => ({ title: product ? named(product) : '', path: pathTo(to.product(id)) }))
   return (
     <View className='page with-foot product'>
       <Bar title={t.product.title} tab={product ? named(product) : ''} right={<CartDoor />} />
@@ -68,7 +70,12 @@ function Goods({ product }: { product: Product }) {
           <Price id='product-price' fen={sku?.price_fen ?? product.price_from_fen} size='l' />
           {product.sold > 0 ? <Text className='faint'>{t.sold(t.many(product.sold))}</Text> : null}
         </View>
-        <View className='product-name' id='product-name'>{named(product)}</View>
+        <View className='product-head'>
+          <View className='product-name' id='product-name'>{named(product)}</View>
+          <Tap id='product-share' className='share' label={t.product.share} onTap={() => copy(linkTo(to.product(product.id)), t.product.shared)}>
+            <Icon name='share' size={20} /><Text className='share-name'>{t.product.share}</Text>
+          </Tap>
+        </View>
       </View>
       <View className='panel'>
         {product.skus.length > 1 ? <Options skus={product.skus} at={sku?.id} onPick={setSkuId} /> : null}

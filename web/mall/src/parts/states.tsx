@@ -42,7 +42,7 @@ export function Foot<T>({ list }: { list: Listed<T> }) {
   return <View className='foot'><Text>{list.busy ? t.loadingMore : list.ended ? t.ended : ''}</Text></View>
 }
 
-export function Bones({ rows, kind }: { rows: number; kind: 'card' | 'row' | 'line' }) {
+export function Bones({ rows, kind }: { rows: number; kind: 'card' | 'row' | 'line' | 'rail' }) {
   return (
     <View className={`bones bones-${kind}`} {...(process.env.TARO_ENV === 'h5' ? { 'aria-hidden': 'true' } : {})}>
       {Array.from({ length: rows }, (_, n) => <View key={n} className={`bone bone-${kind}`} />)}

@@ -47,6 +47,8 @@ export const en: Words = {
 
   product: {
     title: 'Product',
+    share: 'Share',
+    shared: 'Link copied. Send it to a friend.',
     spec: 'Option',
     stock: (n) => (n <= 0 ? 'Sold out' : n <= 5 ? `Only ${n} left` : n <= 20 ? `${n} in stock` : 'In stock'),
     stockIn: (store) => store,

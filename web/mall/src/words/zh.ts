@@ -46,6 +46,8 @@ export const zh = {
 
   product: {
     title: '商品详情',
+    share: '分享',
+    shared: '商品链接已复制，去发给好友吧',
     spec: '规格',
     stock: (n: number) => (n <= 0 ? '已售罄' : n <= 5 ? `仅剩 ${n} 件` : n <= 20 ? `库存 ${n} 件` : '现货充足'),
     stockIn: (store: string) => `${store}`,
