@@ -28,7 +28,7 @@ export function openLink(link: string) {
 }
 
 /** "/m/#/pages/product?id=…" (or the same with an origin) → "/pages/product?id=…" */
-function pageIn(link: string): string | null {
+export function pageIn(link: string): string | null {
   const own = process.env.TARO_ENV === 'h5' ? window.location.origin : origin
   const path = link.startsWith(own) ? link.slice(own.length) : link
   if (path.startsWith('/pages/')) return path
