@@ -13,6 +13,8 @@ create table touchpoint (
     constraint touchpoint_code_taken unique (code)
 );
 create index touchpoint_brand on touchpoint (brand_id, id);
+-- who came through a touchpoint, out of the log itself; other events do not pay for it
+create index event_visited on event (touchpoint_id, at) where name = 'touchpoint.visited';
 
 create table touchpoint_cost (
     id bigint primary key,
@@ -20,12 +22,20 @@ create table touchpoint_cost (
     touchpoint_id bigint not null,
     kind text not null check (kind in ('fixed', 'per_day', 'per_head')),
     amount bigint not null check (amount >= 0),
+    -- civil days since 1970-01-01, both inclusive
     from_day bigint not null,
     to_day bigint,
     note text,
     created_at bigint not null
 );
 create index touchpoint_cost_of on touchpoint_cost (touchpoint_id);
+create index touchpoint_cost_brand on touchpoint_cost (brand_id);
+
+-- today's salt of the hashes of addresses and browsers; yesterday's is gone, so they cannot be undone
+create table visit_salt (
+    day bigint primary key,
+    salt text not null
+);
 
 create table quarantine (
     id bigint primary key,
@@ -34,7 +44,10 @@ create table quarantine (
     reason text not null,
     detail text not null,
     raw text not null,
-    received_at bigint not null
+    -- digest of source, reason and raw: what is sent again is kept once
+    digest text not null,
+    received_at bigint not null,
+    constraint quarantine_once unique (brand_id, digest)
 );
 create index quarantine_brand on quarantine (brand_id, id);
 
@@ -45,8 +58,9 @@ create table import (
     name text not null,
     path text not null,
     bytes bigint not null,
-    state text not null,
+    state text not null check (state in ('uploaded', 'checking', 'checked', 'running', 'done', 'cancelled', 'failed')),
     encoding text not null,
+    delimiter text not null,
     columns text not null,
     mapping text not null,
     sample text not null,
@@ -63,6 +77,7 @@ create table import (
     finished_at bigint
 );
 create index import_brand on import (brand_id, id);
+create index import_open on import (id) where state in ('checking', 'running');
 
 create table import_reject (
     import_id bigint not null,

@@ -1,1 +1,23 @@
+//! Gather (引流): where customers come from. Touchpoints and visits, events of other systems, files.
+pub mod events;
+pub mod touchpoint;
+pub mod visit;
 
+use utoipa_axum::{router::OpenApiRouter, routes};
+use weir_ground::http::App;
+
+/// The routes of this chapter.
+pub fn routes() -> OpenApiRouter<App> {
+    use touchpoint::http as t;
+    OpenApiRouter::new()
+        .routes(routes!(t::list_touchpoint_kinds))
+        .routes(routes!(t::list_touchpoints, t::add_touchpoint))
+        .routes(routes!(t::get_touchpoint, t::edit_touchpoint))
+        .routes(routes!(t::list_costs, t::add_cost))
+        .routes(routes!(t::remove_cost))
+        .routes(routes!(t::touchpoint_funnel))
+        .routes(routes!(t::touchpoint_qr_svg))
+        .routes(routes!(t::touchpoint_qr_png))
+        .routes(routes!(visit::http::follow_code))
+        .routes(routes!(visit::http::mall_visit))
+}

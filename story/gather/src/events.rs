@@ -1,0 +1,26 @@
+//! The facts that this chapter states.
+
+/// Props: `code`, `kind`, `name`, `landing`.
+pub const TOUCHPOINT_ADDED: &str = "touchpoint.added";
+/// Props: what it is now.
+pub const TOUCHPOINT_CHANGED: &str = "touchpoint.changed";
+/// Props: `cost`, `kind`, `amount_fen`, `from_day`, `to_day`, `note`.
+pub const COST_ADDED: &str = "touchpoint.cost_added";
+/// Props as in `touchpoint.cost_added`.
+pub const COST_REMOVED: &str = "touchpoint.cost_removed";
+/// Somebody came by a touchpoint: a scan or a click. Props: `path`, and `ip` and `agent` as hashes.
+/// The index `event_visited` names this text.
+pub const TOUCHPOINT_VISITED: &str = "touchpoint.visited";
+/// Somebody opened the mall, by whatever way. Props: `path`, `ip` and `agent` as hashes, and `tp`
+/// when the address carried a code that is not one of ours.
+pub const MALL_OPENED: &str = "mall.opened";
+/// Props: `import`, `kind`, `file`, `bytes`.
+pub const IMPORT_UPLOADED: &str = "import.uploaded";
+/// Props: `import`, `dry_run`.
+pub const IMPORT_STARTED: &str = "import.started";
+/// Props: `import`, `dry_run`, `ok`, `bad`.
+pub const IMPORT_FINISHED: &str = "import.finished";
+/// Props: `import`, `ok`, `bad`.
+pub const IMPORT_CANCELLED: &str = "import.cancelled";
+/// Props: `import`, `error`.
+pub const IMPORT_FAILED: &str = "import.failed";

@@ -1,0 +1,143 @@
+//! A visit: somebody came by a touchpoint or opened the mall.
+//!
+//! * A visitor is a first-party random id in the cookie `weir_v` (or sent by the mini program); it
+//!   is a weak identity, so it leads to an anonymous person until that person signs in.
+//! * One visit is one visitor at one touchpoint within thirty minutes: a reload, and the mall that
+//!   opens behind a scanned code, are the same visit.
+//! * Paused touchpoints still lead to their landing, because old prints circulate, but nothing is
+//!   counted and nobody is credited to them.
+//! * Machines (crawlers, link previews, prefetching browsers) are led on and not recorded. A
+//!   missing `User-Agent` is not taken for one.
+//! * Address and browser are kept only as hashes, salted anew every day with a salt that is then
+//!   forgotten: the same visitor can be recognised within a day and never traced.
+//!
+//! [`http`] has the public routes, [`machine`] knows the machines.
+pub mod http;
+pub mod machine;
+
+use crate::{events, touchpoint};
+use weir_ground::base::{Ms, Result, time};
+use weir_ground::event::{BrandId, PersonId, TouchpointId};
+use weir_ground::{Fact, Tx, params, secret};
+use weir_know::{identity, person};
+
+/// The cookie that holds the visitor id.
+pub const COOKIE: &str = "weir_v";
+/// How long one visit lasts at most between two looks.
+pub const SESSION: Ms = 30 * time::MINUTE;
+
+/// What is known of a visit when it is recorded.
+#[derive(Clone, Debug, Default)]
+pub struct Visit {
+    /// First-party visitor id, see [`known_visitor`].
+    pub visitor: String,
+    /// The path that was opened.
+    pub path: String,
+    pub ip: Option<String>,
+    pub agent: Option<String>,
+    /// `link` for a code, `mall` for the mall, or who else says so.
+    pub source: &'static str,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    pub person: PersonId,
+    /// The touchpoint that got the visit, if it is ours and active.
+    pub touchpoint: Option<TouchpointId>,
+    /// False when it belongs to a visit that was counted already.
+    pub counted: bool,
+}
+
+/// A visitor id that was sent to us, if it can be one of ours: 16 to 64 letters, digits, `-`, `_`.
+pub fn known_visitor(text: &str) -> Option<&str> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    ((16..=64).contains(&text.len()) && text.bytes().all(fits)).then_some(text)
+}
+
+/// Records that a visitor came to `path`, by the touchpoint with this code if there is one.
+///
+/// States `touchpoint.visited` and counts the visit, or `mall.opened` where no active touchpoint of
+/// the brand is meant; an unknown code is kept in its props.
+pub fn record_visit(tx: &mut Tx, brand: BrandId, code: Option<&str>, visit: &Visit) -> Result<Recorded> {
+    let found = match code {
+        Some(code) => touchpoint::by_code(tx, code)?.filter(|t| t.brand == brand),
+        None => None,
+    };
+    let touchpoint = found.as_ref().filter(|t| t.active()).map(|t| t.id);
+    let person = identity::resolve(tx, brand, &[("visitor", &visit.visitor)], visit.source)?;
+    let now = tx.now();
+    person::seen(tx, person, now, touchpoint)?;
+    let mut props = serde_json::json!({ "path": clip(&visit.path, 300) });
+    for (key, value) in [("ip", &visit.ip), ("agent", &visit.agent)] {
+        if let Some(value) = value {
+            props[key] = hash(tx, value)?.into();
+        }
+    }
+    let Some(id) = touchpoint else {
+        if let (None, Some(code)) = (&found, code) {
+            props["tp"] = clip(code, 40).into();
+        }
+        let props = props.to_string();
+        let fact = Fact::new(brand, events::MALL_OPENED, now).person(person).source(visit.source).props(&props);
+        let counted = tx.record(&fact)?.won();
+        return Ok(Recorded { person, touchpoint: None, counted });
+    };
+    let counted = !lately(tx, person, id)? && {
+        let props = props.to_string();
+        // Two looks of one visitor at the same moment: the log takes the first.
+        let key = format!("visit:{}:{}:{}", id.n(), visit.visitor, now / SESSION);
+        let mut fact = Fact::new(brand, events::TOUCHPOINT_VISITED, now).person(person).source(visit.source);
+        (fact.touchpoint, fact.props, fact.dedupe) = (Some(id), props.as_str(), Some(key.as_str()));
+        fact.store = found.and_then(|t| t.store);
+        tx.record(&fact)?.won()
+    };
+    if counted {
+        tx.exec("update touchpoint set visits = visits + 1 where id = $1", params![id])?;
+    }
+    Ok(Recorded { person, touchpoint: Some(id), counted })
+}
+
+/// Did this person come by this touchpoint within the last half hour?
+fn lately(tx: &mut Tx, person: PersonId, touchpoint: TouchpointId) -> Result<bool> {
+    let since = tx.now() - SESSION;
+    let found: Option<i64> = tx.opt(
+        "select 1 from event where person_id = $1 and at > $2 and name = 'touchpoint.visited' and touchpoint_id = $3 limit 1",
+        params![person, since, touchpoint],
+    )?;
+    Ok(found.is_some())
+}
+
+/// At most `n` characters, without zero bytes.
+pub(crate) fn clip(text: &str, n: usize) -> String {
+    text.chars().filter(|c| *c != '\0').take(n).collect()
+}
+
+/// Sixteen hex digits that are the same for the same text today.
+fn hash(tx: &mut Tx, text: &str) -> Result<String> {
+    let today = tx.now() / time::DAY;
+    let found: Option<String> = tx.opt("select salt from visit_salt where day = $1", params![today])?;
+    let salt = match found {
+        Some(salt) => salt,
+        None => {
+            let fresh = tx.secret(32);
+            tx.exec("delete from visit_salt where day < $1", params![today])?;
+            tx.exec("insert into visit_salt (day, salt) values ($1, $2) on conflict do nothing", params![today, &fresh])?;
+            tx.one("select salt from visit_salt where day = $1", params![today])?
+        }
+    };
+    Ok(secret::digest(&format!("{salt} {text}"))[..16].to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known_visitor;
+
+    #[test]
+    fn only_our_own_shape_is_a_visitor() {
+        assert!(known_visitor("0123456789abcdefGHIJKL").is_some());
+        for bad in ["", "short", "0123456789abcdef ghijkl", "0123456789abcdé0123456", &"x".repeat(65)] {
+            assert!(known_visitor(bad).is_none(), "{bad}");
+        }
+    }
+}
