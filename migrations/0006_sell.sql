@@ -107,6 +107,7 @@ create table orders (
 create index orders_person on orders (person_id, placed_at);
 create index orders_placed on orders (brand_id, placed_at, id);
 create index orders_referrer on orders (referrer_id) where referrer_id is not null;
+create index orders_closing on orders (id) where state = 'closing';
 create unique index orders_no_taken on orders (brand_id, no) where no is not null;
 
 create table order_line (
