@@ -46,6 +46,8 @@ export function antdTokens(mode: Mode) {
         rowHoverBg: p.sunken,
         cellPaddingBlock: 12,
         cellPaddingInline: 12,
+        cellPaddingBlockMD: 10,
+        cellPaddingInlineMD: 12,
         borderColor: p.line,
       },
       Tabs: { horizontalItemPadding: '10px 0', titleFontSize: type.body, itemColor: p.muted },

@@ -1,5 +1,5 @@
 /** Small marks that mean the same everywhere: a stage, a state, a change. */
-import type { ReactNode } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import { stageColour, stageMeaning } from 'kit'
 import { useTheme } from '@/shell/theme'
 import { useFormat } from './format'
@@ -29,7 +29,7 @@ export function TagChip({ children }: { children: ReactNode }) {
 /** A figure with its name; a link when it opens what is behind it. */
 export function Facts({ items }: { items: { name: string; value: ReactNode; note?: ReactNode; testid?: string }[] }) {
   return (
-    <dl className={css.facts}>
+    <dl className={css.facts} style={{ '--columns': items.length <= 5 ? items.length : items.length === 6 ? 3 : 4 } as CSSProperties}>
       {items.map((item) => (
         <div key={item.name}>
           <dt>{item.name}</dt>

@@ -63,7 +63,9 @@ export default function Campaigns() {
   const navigate = useNavigate()
   const { can } = useSession()
   const filters = useFilters(['state'])
-  const list = useList<Campaign>(['campaigns', filters.values], (page) => api.campaigns.list({ ...filters.values, ...page }))
+  const list = useList<Campaign>(['campaigns', filters.values], (page) => api.campaigns.list({ ...filters.values, ...page }), {
+    while: (row) => row.state === 'sending',
+  })
   const columns = useColumns()
   const choice = useColumnChoice('campaigns', columns)
   const specs = useMemo<FilterSpec[]>(

@@ -32,7 +32,7 @@ function Detail({ order }: { order: Order }) {
   return (
     <Page title={order.no} heading={heading} note={`${order.store.name} · ${t(`delivery_${order.delivery}`)} · ${f.when(order.placed_at)}`}
       back={{ to: '/orders', label: t('back') }} actions={<Moves order={order} />}>
-      {order.expires_at !== null && order.state === 'placed' && <p className={css.warn}>{t('expires', { when: f.when(order.expires_at) })}</p>}
+      {order.state === 'placed' && order.expires_at !== null && order.expires_at > Date.now() && <p className={css.warn}>{t('expires', { when: f.when(order.expires_at) })}</p>}
       <div className="side">
         <div className="stack">
           <Goods order={order} />

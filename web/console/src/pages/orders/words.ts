@@ -17,7 +17,7 @@ export const useOrders = words(
     back: '订单',
     lines: '商品', line: '商品', price: '单价', quantity: '数量', amount: '小计', line_refunded: '已退 {{n}} 件',
     goods: '商品金额', freight: '运费', order_total: '应付',
-    address: '收货地址', note: '客户留言', expires: '{{when}} 未付款将自动关闭',
+    address: '收货地址', note: '客户留言', expires: '{{when}}还没付款就会自动关闭',
     payments: '付款', refunds: '退款', no_payments: '还没有付款',
     provider_test: '测试收银台', provider_import: '导入', provider_wechat: '微信支付',
     pay_open: '进行中', pay_created: '已发起', pay_pending: '进行中', pay_succeeded: '成功', pay_success: '成功', pay_paid: '成功', pay_failed: '失败', pay_fail: '失败', pay_closed: '已关闭', pay_expired: '已过期', pay_requested: '处理中', pay_intent: '处理中', pay_done: '成功', pay_refunded: '已退款',

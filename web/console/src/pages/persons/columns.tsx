@@ -28,7 +28,7 @@ export function usePersonColumns(): Column<PersonRow>[] {
       { key: 'stage_since', title: t('stage_since'), hidden: true, csv: (row) => iso(row.stage_since_at), render: (row) => moment(row.stage_since_at) },
       { key: 'orders', title: t('orders'), end: true, csv: (row) => row.orders, render: (row) => row.orders === 0 ? '—' : <Link to={`/orders?person=${row.id}`}>{f.count(row.orders)}</Link> },
       { key: 'paid', title: t('paid'), end: true, csv: (row) => row.paid_fen / 100, render: (row) => (row.paid_fen === 0 ? '—' : f.money(row.paid_fen)) },
-      { key: 'last_order', title: t('last_order'), csv: (row) => iso(row.last_order_at), render: (row) => moment(row.last_order_at) },
+      { key: 'last_order', title: t('last_order'), hidden: true, csv: (row) => iso(row.last_order_at), render: (row) => moment(row.last_order_at) },
       { key: 'last_seen', title: t('last_seen'), csv: (row) => iso(row.last_seen_at), render: (row) => moment(row.last_seen_at) },
       { key: 'joined', title: t('joined'), hidden: true, csv: (row) => iso(row.joined_at), render: (row) => moment(row.joined_at) },
       {

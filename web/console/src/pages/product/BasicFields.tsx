@@ -11,7 +11,7 @@ export function BasicFields() {
   const f = useFormat()
   const categories = useQuery({ queryKey: ['categories'], queryFn: api.products.categories, staleTime: 60_000 })
   const needed = (message: string) => [{ required: true, whitespace: true, message }]
-  const optional = (label: string) => <>{label} <span className="faint">· {c('optional')}</span></>
+  const optional = (label: string) => <>{label}<span className="faint" style={{ marginLeft: 8 }}>{c('optional')}</span></>
   return (
     <>
       <div className="two">

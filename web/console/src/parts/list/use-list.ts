@@ -35,12 +35,16 @@ export function useFilters(names: string[]) {
 }
 export type FilterState = ReturnType<typeof useFilters>
 
-interface ListOptions { refetchInterval?: number | false; limit?: number; enabled?: boolean }
+interface ListOptions<T> {
+  limit?: number
+  /** Ask again every moment while any row is still at work. */
+  while?: (row: T) => boolean
+}
 
 export function useList<T>(
   key: readonly unknown[],
   fetch: (page: { cursor?: string; limit: number }) => Promise<List<T>>,
-  { limit = 50, ...options }: ListOptions = {},
+  { limit = 50, while: working }: ListOptions<T> = {},
 ) {
   const query = useInfiniteQuery({
     queryKey: key,
@@ -48,7 +52,7 @@ export function useList<T>(
     initialPageParam: '',
     getNextPageParam: (page: List<T>) => page.next ?? undefined,
     placeholderData: keepPreviousData,
-    ...options,
+    refetchInterval: ({ state }) => (working && state.data?.pages.some((page) => page.items.some(working)) ? 1500 : false),
   })
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
   return { query, rows, total: query.data?.pages[0]?.total ?? null }
