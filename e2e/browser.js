@@ -66,17 +66,22 @@ export async function settled(page) {
   await page.waitForFunction(() => !document.querySelector('.ant-skeleton-active, .ant-spin-spinning'))
 }
 
-/** Fails on anything that axe rates serious or critical. */
-export async function accessible(page, { except = [] } = {}) {
+/**
+ * Fails on anything that axe rates serious or critical. Two parts that Ant Design draws are left out, whose roles are not
+ * ours to choose, and one rule that takes every icon and badge inside a link for a part of its name.
+ */
+export async function accessible(page) {
   await settled(page)
   await page.evaluate(axe)
-  const found = await page.evaluate(async (rules) => {
-    const options = { resultTypes: ['violations'], rules: Object.fromEntries(rules.map((rule) => [rule, { enabled: false }])) }
-    const { violations } = await globalThis.axe.run(document, options)
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(
+      { exclude: [['.ant-table-measure-row'], ['.ant-tabs-nav']] },
+      { resultTypes: ['violations'], rules: { 'label-content-name-mismatch': { enabled: false } } },
+    )
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')} (${nodes.length})`)
-  }, except)
+  })
   assert.deepEqual(found, [], `on ${page.url()}`)
 }
 

@@ -45,16 +45,38 @@ for (const { as, ...screen } of screens) {
   test(`the console on ${as}`, async (at) => {
     const visitor = await person(browser, screen)
     const { page } = visitor
-    await page.goto('/sign-in')
-    await page.getByTestId('sign-in').waitFor()
-    await shot(page, `console-sign-in-${as}`)
-    await accessible(page)
+    await at.test('sign in', async () => {
+      await page.goto('/sign-in')
+      await page.getByTestId('sign-in').waitFor()
+      await shot(page, `console-sign-in-${as}`)
+      await fitsWidth(page)
+      await accessible(page)
+    })
     await signIn(page)
     for (const [name, path] of Object.entries(places)) {
       await at.test(name, async () => {
         await page.goto(await path())
         await page.getByTestId('page-title').waitFor()
         await shot(page, `console-${name}-${as}`)
+        await fitsWidth(page)
+        await accessible(page)
+      })
+    }
+    await visitor.done()
+  })
+}
+
+const mallPages = ['home', 'category', 'cart', 'me', 'orders', 'inbox', 'signin', 'search']
+for (const locale of ['zh', 'en']) {
+  test(`the mall on a phone, ${locale}`, async (at) => {
+    const visitor = await person(browser, { viewport: phone })
+    const { page } = visitor
+    for (const name of mallPages) {
+      await at.test(name, async () => {
+        await page.goto(`/m/?lang=${locale}#/pages/${name}`)
+        await page.reload()
+        await page.locator('.page:visible').waitFor()
+        await shot(page, `mall-${name}-${locale}`)
         await fitsWidth(page)
         await accessible(page)
       })
