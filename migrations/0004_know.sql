@@ -28,7 +28,7 @@ create table person (
     created_at bigint not null
 );
 create index person_brand on person (brand_id, id) where root_id = id;
-create index person_root on person (root_id) where root_id <> id;
+create index person_root on person (root_id);
 create index person_worth on person (brand_id, paid, id) where root_id = id;
 create index person_stage on person (brand_id, stage) where root_id = id;
 create index person_touchpoint on person (touchpoint_id) where touchpoint_id is not null;

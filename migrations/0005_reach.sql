@@ -32,7 +32,13 @@ create table message (
     arm text not null check (arm in ('treated', 'holdout')),
     state text not null check (state in ('intent', 'calling', 'sent', 'failed', 'skipped', 'held_out', 'unknown')),
     reason text,
+    -- 1 when the person passed the gates and the arm was really chosen: results count these
+    assigned bigint not null,
+    -- where it went, as it was at the attempt
     address text,
+    tries bigint not null default 0,
+    -- not to be tried again before this
+    due_at bigint,
     decided_at bigint not null,
     attempted_at bigint,
     sent_at bigint,
@@ -40,7 +46,8 @@ create table message (
     clicked_at bigint,
     constraint message_once unique (campaign_id, person_id)
 );
-create index message_due on message (state, id) where state in ('intent', 'calling');
+create index message_due on message (campaign_id, id) where state = 'intent';
+create index message_calling on message (id) where state = 'calling';
 create index message_person on message (person_id, id);
 
 create table sandbox_mail (
@@ -52,3 +59,5 @@ create table sandbox_mail (
     body text not null,
     at bigint not null
 );
+create unique index sandbox_mail_once on sandbox_mail (message_id) where message_id is not null;
+create index sandbox_mail_brand on sandbox_mail (brand_id, id);
