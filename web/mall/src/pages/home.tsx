@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ScrollView, Text, View } from '@tarojs/components'
 import Taro, { usePullDownRefresh, useReachBottom } from '@tarojs/taro'
 import { api, type Sort } from '../api'
@@ -18,7 +18,7 @@ import { Mark, Tabs } from '../parts/tabs'
 import { Tap } from '../parts/tap'
 import { me } from '../session'
 import type { Category, Item } from '../shapes'
-import { askShop, categoryName, openCategory, useShop } from '../shop'
+import { askPictures, askShop, categoryName, openCategory, pictures, useShop } from '../shop'
 import { named, useWords } from '../words'
 
 const sorts: Sort[] = ['popular', 'new', 'price']
@@ -32,6 +32,8 @@ export default function Home() {
   useTitle(shop?.brand.name ?? '')
   useReachBottom(list.more)
   usePullDownRefresh(() => { void asked.again(); list.again(); Taro.stopPullDownRefresh() })
+  const ready = shop !== null && list.items.length > 0
+  useEffect(() => { if (ready) void askPictures() }, [ready])
   const problem = asked.problem ?? list.problem
   const [first, ...others] = list.items
   return (
@@ -99,22 +101,12 @@ function Rail({ categories }: { categories: Category[] | null }) {
   )
 }
 
-const pictures = new Map<string, Promise<string | null>>()
-function pictureOf(category: string): Promise<string | null> {
-  const known = pictures.get(category)
-  if (known) return known
-  const asking = api.products({ category, sort: 'popular', limit: 1 }).then((page) => page.items[0]?.image ?? null)
-  asking.catch(() => pictures.delete(category))
-  pictures.set(category, asking)
-  return asking
-}
-
 function RailStop({ category }: { category: Category }) {
-  const picture = useAsk(() => pictureOf(category.code), [category.code])
+  const picture = useCell(pictures)[category.code]
   return (
     <Tap className='rail-stop t-category' role='link' label={categoryName(category)}
       onTap={() => { openCategory.set(category.code); go('/pages/category') }}>
-      <Art src={picture.data} name={categoryName(category)} className='rail-art' />
+      <Art src={picture ?? null} name={categoryName(category)} className='rail-art' />
       <Text className='rail-name'>{categoryName(category)}</Text>
     </Tap>
   )
