@@ -13,6 +13,7 @@ import { Art } from '../parts/art'
 import { Bar } from '../parts/bar'
 import { Button } from '../parts/button'
 import { Icon } from '../parts/icon'
+import { inputHints } from '../parts/native'
 import { Price } from '../parts/price'
 import { Bones, Empty, Failed } from '../parts/states'
 import { Stepper } from '../parts/stepper'
@@ -90,7 +91,7 @@ function Form({ items }: { items: CartItem[] }) {
         <View className='line'>
           <Text className='line-name'>{t.checkout.note}</Text>
           <Input id='checkout-note' className='line-input' value={note} maxlength={120} placeholder={t.checkout.noteHint} placeholderClass='placeholder'
-            onInput={(event) => setNote(event.detail.value)} />
+            onInput={(event) => setNote(event.detail.value)} {...inputHints(t.checkout.note)} />
         </View>
       </View>
       {changed ? <View className='notice warn'>{t.checkout.priceChanged}</View> : null}

@@ -62,7 +62,7 @@ export default function SignIn() {
       </View>
       {friend ? <View className='notice good'><Icon name='user' size={18} /><Text className='line-name'>{t.signIn.friend}</Text></View> : null}
       <View className='form'>
-        <Field id='signin-address' label={t.signIn.address} hint={t.signIn.addressHint} value={address} max={120}
+        <Field id='signin-address' label={t.signIn.address} hint={t.signIn.addressHint} value={address} max={120} hints={{ autocomplete: 'username' }}
           problem={problem?.at === 'address' ? problem.said : null} onChange={(value) => { setAddress(value); setProblem(null) }} />
         <Code address={address.trim()} good={good} code={code} problem={problem?.at === 'code' ? problem.said : null}
           onCode={(value) => { setCode(value); setProblem(null) }} onProblem={(said) => setProblem({ at: 'address', said })} onDone={() => { void submit() }} />
@@ -104,7 +104,7 @@ function Code({ address, good, code, problem, onCode, onProblem, onDone }: CodeP
   }
   return (
     <>
-      <Field id='signin-code' label={t.signIn.code} hint={t.signIn.codeHint} value={code} max={8} type='number' problem={problem} onChange={onCode} onDone={onDone}
+      <Field id='signin-code' label={t.signIn.code} hint={t.signIn.codeHint} value={code} max={8} type='number' hints={{ autocomplete: 'one-time-code', inputmode: 'numeric' }} problem={problem} onChange={onCode} onDone={onDone}
         right={<Button id='signin-send' small kind='plain' className='t-send-code' busy={busy} disabled={wait > 0} onTap={() => { void send() }}>{wait > 0 ? t.signIn.resend(wait) : t.signIn.send}</Button>} />
       {sandbox ? (
         <Tap id='signin-sandbox' className='sandbox t-sandbox-code' label={`${t.signIn.sandbox} ${sandbox}`} onTap={() => onCode(sandbox)}>

@@ -15,6 +15,8 @@ import { Tap } from './tap'
 const blank: Address = { name: '', phone: '', region: '', detail: '' }
 const phoneLike = /^\+?[\d\s-]{6,20}$/
 
+const autocomplete: Record<keyof Address, string> = { name: 'name', phone: 'tel', region: 'address-level2', detail: 'street-address' }
+
 function missing(address: Address): keyof Address | null {
   if (!address.name.trim()) return 'name'
   if (!phoneLike.test(address.phone.trim())) return 'phone'
@@ -54,7 +56,7 @@ function Form({ first, onSaved }: { first: Partial<Address> | null; onSaved: (ad
     }
   }
   const line = (part: keyof Address, label: string, hint: string, max: number) => (
-    <Field id={`address-${part}`} label={label} hint={hint} value={address[part]} max={max}
+    <Field id={`address-${part}`} label={label} hint={hint} value={address[part]} max={max} hints={{ autocomplete: autocomplete[part] }}
       problem={wrong === part ? t.address.need[part] : null} onChange={(value) => setAddress((before) => ({ ...before, [part]: value }))} />
   )
   return (

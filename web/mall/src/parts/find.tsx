@@ -1,6 +1,7 @@
 import { Input, View } from '@tarojs/components'
 import { useWords } from '../words'
 import { Icon } from './icon'
+import { inputHints } from './native'
 import { Tap } from './tap'
 
 interface Props { id: string; value: string; hint: string; focus?: boolean; onChange: (q: string) => void; onDone?: (q: string) => void }
@@ -14,7 +15,7 @@ export function Find({ id, value, hint, focus, onChange, onDone }: Props) {
       <Input id={id} className='find-input' type='text' value={value} placeholder={hint} placeholderClass='placeholder'
         confirmType='search' focus={focus} maxlength={40}
         onInput={(event) => onChange(event.detail.value)} onConfirm={(event) => onDone?.(event.detail.value.trim())}
-        {...(process.env.TARO_ENV === 'h5' ? { 'aria-label': hint } : { ariaLabel: hint })} />
+        {...inputHints(hint, { enterkeyhint: 'search' })} />
       {value ? <Tap className='find-clear' label={t.clear} onTap={() => onChange('')}><Icon name='close' size={16} /></Tap> : null}
     </View>
   )
