@@ -98,7 +98,17 @@ export function admin(client: Client) {
 
     persons: {
       list: (
-        query: Page & { q?: string; stage?: string; tag?: string; touchpoint?: string; store?: string; sort?: string },
+        query: Page & {
+          q?: string
+          stage?: string
+          tag?: string
+          touchpoint?: string
+          /** A group of touchpoint kinds, or `none`. */
+          group?: string
+          store?: string
+          reachable?: string
+          sort?: string
+        },
       ) => get<t.List<t.PersonRow>>('/api/v1/persons', query),
       one: (id: string) => getOf<t.Person>('/api/v1/persons/{id}', id),
       create: (body: {

@@ -29,22 +29,47 @@ export function useEventName(): (name: string) => string {
   }
 }
 
-/** The rest of the sentence: which stage, which order, which tag, which page. */
+/** Props whose value is worth saying as it is, in this order. */
+const PLAIN = ['name', 'file', 'title', 'path', 'tag', 'subject', 'purpose', 'channel', 'status', 'kind', 'role', 'email', 'reason', 'proof', 'note', 'error', 'q'] as const
+
+/** Props that name something with a page of its own. */
+const PAGES = [
+  { prop: 'order', prefix: 'ord_', to: '/orders/', word: 'see_order', called: 'no' },
+  { prop: 'campaign', prefix: 'cmp_', to: '/campaigns/', word: 'see_campaign', called: 'name' },
+  { prop: 'import', prefix: 'imp_', to: '/imports/', word: 'see_import', called: 'file' },
+  { prop: 'product', prefix: 'prd_', to: '/products/', word: 'see_product', called: 'name' },
+  { prop: 'touchpoint', prefix: 'tpt_', to: '/touchpoints/', word: 'see_touchpoint', called: 'name' },
+] as const
+
+/** The rest of the sentence: which stage, which order, which tag, which page, how much. */
 function useDetail(): (event: Event) => ReactNode[] {
+  const t = useEventWords()
   const f = useFormat()
+  const code = (value: string) => {
+    const said = t(`v_${value}` as EventWord)
+    return said === `v_${value}` ? value : said
+  }
   return ({ name, props, value_fen, touchpoint, store }) => {
     const parts: ReactNode[] = []
+    const told = new Set<string>()
     const stages = [props.from, props.to].map(text).filter(Boolean)
-    if (name.includes('stage') && stages.length) parts.push(stages.map(f.stage).join(' → '))
-    const order = text(props.order_id ?? props.order)
-    if (order) parts.push(<Link to={`/orders/${order}`}>{text(props.no) || order}</Link>)
-    const campaign = text(props.campaign_id)
-    if (campaign) parts.push(<Link to={`/campaigns/${campaign}`}>{text(props.campaign) || text(props.campaign_name) || text(props.subject) || campaign}</Link>)
-    for (const key of ['tag', 'title', 'path', 'subject', 'channel', 'email', 'reason', 'name', 'role', 'code', 'field', 'q'] as const) {
-      const said = text(props[key])
-      if (said && !(key === 'path' && props.title) && !(key === 'subject' && campaign)) parts.push(said)
+    if (name === 'person.stage_changed' && stages.length) parts.push(stages.map(f.stage).join(' → '))
+    for (const { prop, prefix, to, word, called } of PAGES) {
+      const id = text(props[prop])
+      if (!id.startsWith(prefix)) continue
+      const title = text(props[called])
+      if (title) told.add(called)
+      parts.push(<Link to={to + id}>{title || t(word)}</Link>)
     }
-    if (value_fen !== null && value_fen !== 0) parts.push(<span className="num">{f.money(value_fen)}</span>)
+    for (const key of PLAIN) {
+      const said = text(props[key])
+      if (said && !told.has(key) && !(key === 'path' && props.title)) parts.push(code(said))
+    }
+    if (props.historical === true) parts.push(t('historical'))
+    if (props.dry_run === true) parts.push(t('dry_run'))
+    if (typeof props.ok === 'number') parts.push(t('ok_bad', { ok: f.count(props.ok), bad: f.count(Number(props.bad ?? 0)) }))
+    const fen = value_fen ?? (typeof props.amount_fen === 'number' ? props.amount_fen : null)
+    if (fen !== null && fen !== 0) parts.push(<span className="num">{f.money(fen)}</span>)
     if (touchpoint) parts.push(<Link to={`/touchpoints/${touchpoint.id}`}>{touchpoint.name}</Link>)
     if (store) parts.push(store.name)
     return parts

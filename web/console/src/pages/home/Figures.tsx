@@ -15,7 +15,7 @@ function useFigures(of: Overview): Figure[] {
   const month = change(of.active_month, of.active_prev_month)
   const risen = (now: number, before: number) => (before === 0 || now === before ? null : now > before)
   return [
-    { id: 'reachable', name: t('reachable'), value: f.compact(of.reachable), exact: f.count(of.reachable), note: t('reachable_note', { n: f.count(pool) }), to: '/persons' },
+    { id: 'reachable', name: t('reachable'), value: f.compact(of.reachable), exact: f.count(of.reachable), note: t('reachable_note', { n: f.count(pool) }), to: '/persons?reachable=true' },
     {
       id: 'joined', name: t('joined'), value: f.compact(of.joined_week), to: '/persons?sort=joined',
       note: week ? t('against_week', { change: week }) : t('no_before'), good: risen(of.joined_week, of.joined_prev_week),

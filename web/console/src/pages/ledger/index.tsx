@@ -58,6 +58,16 @@ function Accounts({ accounts, chosen, choose }: { accounts: Account[]; chosen: s
   )
 }
 
+/** The kind that an account belongs to: the longest code that begins its own. */
+function useAccountName(accounts: Account[]): (code: string) => string {
+  const f = useFormat()
+  return (code) => {
+    const kinds = accounts.filter((each) => code === each.code || code.startsWith(`${each.code}:`))
+    const best = kinds.sort((a, b) => b.code.length - a.code.length)[0]
+    return best ? best[`name_${f.lang}`] : code
+  }
+}
+
 /** An entry's key names what caused it; an order among it can be opened. */
 function Cause({ cause }: { cause: string }) {
   const order = /ord_[0-9a-zA-Z]+/.exec(cause)?.[0]
@@ -67,10 +77,10 @@ function Cause({ cause }: { cause: string }) {
 function Entries({ accounts, filters }: { accounts: Account[]; filters: ReturnType<typeof useFilters> }) {
   const t = useLedger()
   const f = useFormat()
+  const name = useAccountName(accounts)
   const { account } = filters.values
   const list = useList<LedgerEntry>(['ledger', 'entries', account], (page) => api.grow.entries({ ...page, ...(account ? { account } : {}) }))
   const columns = useMemo<Column<LedgerEntry>[]>(() => {
-    const name = (code: string) => accounts.find((each) => each.code === code)?.[`name_${f.lang}`] ?? code
     const fen = (value: number | null) => (value === null || value === 0 ? '' : f.money(value))
     return [
       { key: 'at', title: t('at'), csv: (row) => new Date(row.at).toISOString(), render: (row) => <span className="nowrap">{f.when(row.at)}</span> },
@@ -94,7 +104,7 @@ function Entries({ accounts, filters }: { accounts: Account[]; filters: ReturnTy
         id={(row) => row.id}
         card={(row) => (
           <div className="stack tight">
-            <div className="row between"><span>{accounts.find((each) => each.code === row.account)?.[`name_${f.lang}`] ?? row.account}</span>
+            <div className="row between"><span>{name(row.account)}</span>
               <span>{row.debit_fen ? `${t('debit')} ${f.money(row.debit_fen)}` : `${t('credit')} ${f.money(row.credit_fen)}`}</span></div>
             <div className="row between small muted"><span className="cut"><Cause cause={row.key} /></span><span className="nowrap">{f.when(row.at)}</span></div>
           </div>

@@ -7,7 +7,7 @@ import { useCommon } from '@/words/common'
 import { useOrders, type OrderWord } from '../orders/words'
 
 const toneOf = (state: string): Tone =>
-  /succ|paid|done/.test(state) ? 'good' : /fail|closed|expired/.test(state) ? 'plain' : 'warn'
+  /succeeded|paid/.test(state) ? 'good' : /mismatch|abnormal/.test(state) ? 'bad' : /failed|closed|voided/.test(state) ? 'plain' : 'warn'
 
 const comTones = { pending: 'warn', payable: 'good', reversed: 'plain' } as const
 

@@ -1,22 +1,14 @@
 /** Refund by line and quantity. It says what will go back before it is done; the server decides the exact amount. */
 import { useEffect, useState } from 'react'
 import { AutoComplete, InputNumber, Modal } from 'antd'
-import type { Order, OrderLine } from 'api'
+import type { Order } from 'api'
 import { api } from '@/server'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
 import { useOrders } from '../orders/words'
 import css from '../orders/orders.module.css'
 import { AFTER_ORDER } from './Moves'
-
-export const refundable = (line: OrderLine): number => line.quantity - line.refunded_quantity
-
-/** What a quantity of a line is worth: its share of what is left, the last unit taking the remainder. */
-export function worth(line: OrderLine, quantity: number): number {
-  const left = refundable(line)
-  const money = line.amount_fen - line.refunded_fen
-  return quantity >= left ? money : Math.floor((money * quantity) / left)
-}
+import { refundable, worth } from './worth'
 
 export function Refund({ order, open, close }: { order: Order; open: boolean; close: () => void }) {
   const t = useOrders()

@@ -66,10 +66,10 @@ function Record({ id, open, close }: { id: string; open: boolean; close: () => v
       <Form<Given> form={form} layout="vertical" preserve={false} requiredMark={false} onFinish={(given) => save.mutate(given)}
         initialValues={{ purpose: 'marketing', channel: 'inbox', status: 'granted' }}>
         <Form.Item name="purpose" label={t('purpose')}>
-          <Select options={['marketing', 'service'].map((value) => ({ value, label: code('purpose', value) }))} />
+          <Select options={['marketing', 'service', 'personalisation', 'measurement', 'sharing'].map((value) => ({ value, label: code('purpose', value) }))} />
         </Form.Item>
         <Form.Item name="channel" label={t('channel')}>
-          <Select options={['inbox', 'email'].map((value) => ({ value, label: code('channel', value) }))} />
+          <Select options={['inbox', 'email', 'sms', 'wecom', 'phone'].map((value) => ({ value, label: code('channel', value) }))} />
         </Form.Item>
         <Form.Item name="status" label={t('status')}>
           <Segmented options={(['granted', 'denied', 'withdrawn'] as const).map((value) => ({ value, label: t(value) }))} />

@@ -14,21 +14,21 @@ import css from './person.module.css'
 
 const KINDS = ['all', 'order', 'message', 'visit', 'life'] as const
 type Kind = (typeof KINDS)[number]
-const belongs: Record<Kind, RegExp> = {
-  all: /./,
-  order: /^(order|payment|refund|commission|cart|checkout)/,
-  message: /^(message|campaign)/,
-  visit: /^(page|screen|touchpoint|visit|mall|product|search|track)/,
-  life: /^(person|identity|stage|tag|consent|referral|binding|portrait)/,
+/** The beginnings of event names that belong together. */
+const names: Record<Kind, string> = {
+  all: '',
+  order: 'order.,payment.,refund.,commission.,cart.,checkout.',
+  message: 'message.,consent.',
+  visit: 'touchpoint.,mall.,page,screen,product.,search',
+  life: 'person.,identity.,binding.,buyer.',
 }
 
 export function Timeline({ id }: { id: string }) {
   const t = usePerson()
   const c = useCommon()
   const [kind, setKind] = useState<Kind>('all')
-  const list = useList<Event>(['timeline', id], (page) => api.persons.timeline(id, page), { limit: 100 })
-  const { query } = list
-  const rows = list.rows.filter((event) => belongs[kind].test(event.name))
+  const list = useList<Event>(['timeline', id, kind], (page) => api.persons.timeline(id, { ...page, ...(names[kind] ? { name: names[kind] } : {}) }))
+  const { query, rows } = list
   const choice = (
     <Segmented<Kind> size="small" value={kind} onChange={setKind} options={KINDS.map((value) => ({ value, label: t(`tl_${value}`) }))} data-testid="timeline-filter" />
   )

@@ -4,7 +4,7 @@ import { Button } from 'antd'
 import { Plus, Upload } from 'lucide-react'
 import type { PersonRow } from 'api'
 import { api } from '@/server'
-import { useStageChoices, useStoreChoices, useTagChoices, useTouchpointChoices } from '@/parts/choices'
+import { useKinds, useStageChoices, useStoreChoices, useTagChoices, useTouchpointChoices } from '@/parts/choices'
 import { useColumnChoice } from '@/parts/list/columns'
 import { ListBar, type FilterSpec } from '@/parts/list/ListBar'
 import { ListTable } from '@/parts/list/ListTable'
@@ -12,24 +12,29 @@ import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty } from '@/parts/state'
 import { useSession } from '@/shell/session'
+import { useCommon } from '@/words/common'
 import { PersonCard, usePersonColumns } from './columns'
 import { CreatePerson } from './CreatePerson'
 import { TagMany } from './TagMany'
 import { usePersons } from './words'
 
-const FILTERS = ['stage', 'tag', 'touchpoint', 'store']
+const FILTERS = ['stage', 'tag', 'group', 'touchpoint', 'store', 'reachable']
 
 function useSpecs(): FilterSpec[] {
   const t = usePersons()
   const [stage, tag, touchpoint, store] = [useStageChoices(), useTagChoices(), useTouchpointChoices(), useStoreChoices()]
+  const c = useCommon()
+  const kinds = useKinds()
   return useMemo(
     () => [
       { name: 'stage', label: t('stage'), options: stage },
       { name: 'tag', label: t('tag'), options: tag },
+      { name: 'group', label: t('source'), options: [...kinds.grouped.map(({ group, label }) => ({ value: group, label })), { value: 'none', label: t('no_source') }] },
       { name: 'touchpoint', label: t('touchpoint'), options: touchpoint },
       { name: 'store', label: t('store'), options: store },
+      { name: 'reachable', label: t('reachable'), options: [{ value: 'true', label: c('yes') }, { value: 'false', label: c('no') }] },
     ],
-    [t, stage, tag, touchpoint, store],
+    [t, c, kinds, stage, tag, touchpoint, store],
   )
 }
 

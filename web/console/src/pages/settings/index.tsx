@@ -83,7 +83,7 @@ function Stages({ brand }: { brand: Brand }) {
     <Card title={t('stages')} note={t('stages_note')} id="stage-settings">
       <div className="two">
         <NumberField name={['settings', 'silent_days']} label={t('silent_days')} extra={t('silent_text')} unit={t('days')} min={1} max={3650} />
-        <NumberField name={['settings', 'churned_days']} label={t('churned_days')} extra={t('churned_text')} unit={t('days')} min={2} max={3650}
+        <NumberField name={['settings', 'churned_days']} label={t('churned_days')} extra={t('churned_text')} unit={t('days')} min={2} max={7300}
           above={{ name: ['settings', 'silent_days'], message: t('order_rule') }} />
       </div>
       {changed && silent < churned && <div className={css.preview}><StagePreview silent={silent} churned={churned} /></div>}
