@@ -1,8 +1,11 @@
 //! Gather (引流): where customers come from. Touchpoints and visits, events of other systems, files.
 pub mod events;
+pub mod intake;
+pub mod quarantine;
 pub mod touchpoint;
 pub mod visit;
 
+use axum::routing::{options, post};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use weir_ground::http::App;
 
@@ -20,4 +23,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(t::touchpoint_qr_png))
         .routes(routes!(visit::http::follow_code))
         .routes(routes!(visit::http::mall_visit))
+        .routes(routes!(intake::http::take_events))
+        .route("/v1/{call}", options(intake::http::preflight))
+        .route("/v1/{call}/", post(intake::http::take_events).options(intake::http::preflight))
+        .routes(routes!(quarantine::list_quarantine))
 }
