@@ -50,6 +50,8 @@ const router = createBrowserRouter([
   { path: '*', element: <Navigate to="/" replace /> },
 ])
 
+const coarse = window.matchMedia('(pointer: coarse)').matches
+
 function Themed() {
   const { mode } = useTheme()
   const lang = useLang()
@@ -57,7 +59,7 @@ function Themed() {
   return (
     <ConfigProvider
       locale={lang === 'zh' ? zhCN : enUS}
-      theme={{ ...antdTokens(mode), algorithm }}
+      theme={{ ...antdTokens(mode, coarse), algorithm }}
       button={{ autoInsertSpace: false }}
       wave={{ disabled: true }}
     >

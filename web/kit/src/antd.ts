@@ -1,7 +1,8 @@
 /** Ant Design's theme tokens from our roles; components are shaped by tokens, not by overriding their CSS. */
 import { fontFamily, palettes, radius, type, type Mode } from './tokens'
 
-export function antdTokens(mode: Mode) {
+/** Under a thumb (`coarse`) everything that is pressed is 44 pixels high. */
+export function antdTokens(mode: Mode, coarse = false) {
   const p = palettes[mode]
   return {
     token: {
@@ -32,7 +33,8 @@ export function antdTokens(mode: Mode) {
       borderRadiusSM: 4,
       fontFamily,
       fontSize: type.body,
-      controlHeight: 36,
+      controlHeight: coarse ? 44 : 36,
+      controlHeightSM: coarse ? 36 : 26,
       boxShadow: p.shadow,
       boxShadowSecondary: p.shadow,
       wireframe: false,

@@ -16,7 +16,7 @@ export function Goods({ order }: { order: Order }) {
           <thead>
             <tr>
               <th scope="col">{t('line')}</th>
-              <th scope="col" className="end">{t('price')}</th>
+              <th scope="col" className="end wide-only">{t('price')}</th>
               <th scope="col" className="end">{t('quantity')}</th>
               <th scope="col" className="end">{t('amount')}</th>
             </tr>
@@ -45,7 +45,7 @@ function Line({ line }: { line: OrderLine }) {
           {line.product_id ? <Link to={`/products/${line.product_id}`}>{line.name}</Link> : line.name}
         </span>
       </td>
-      <td className="end">{f.money(line.price_fen)}</td>
+      <td className="end wide-only">{f.money(line.price_fen)}</td>
       <td className="end">
         {f.count(line.quantity)}
         {line.refunded_quantity > 0 && <span className="small bad" style={{ display: 'block' }}>{t('line_refunded', { n: line.refunded_quantity })}</span>}

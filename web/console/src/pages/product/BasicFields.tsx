@@ -14,7 +14,7 @@ export function BasicFields() {
   const optional = (label: string) => <>{label}<span className="faint" style={{ marginLeft: 8 }}>{c('optional')}</span></>
   return (
     <>
-      <div className="two">
+      <div className="two fields">
         <Form.Item name="name" label={t('zh_name')} rules={needed(t('name_needed'))}><Input maxLength={120} data-testid="product-name" /></Form.Item>
         <Form.Item name="name_en" label={optional(t('en_name'))}><Input maxLength={120} /></Form.Item>
         <Form.Item name="code" label={t('code')} rules={needed(t('code_needed'))}><Input maxLength={60} /></Form.Item>

@@ -50,14 +50,14 @@ function Rules({ brand }: { brand: Brand }) {
         onValuesChange={() => setDirty(true)}
         onFinish={(given) => save.mutate({ name: given.name.trim(), timezone: given.timezone, settings: { ...brand.settings, ...given.settings } })}>
         <Card title={t('brand')}>
-          <div className="two">
+          <div className="two fields">
             <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('name_needed') }]}><Input maxLength={80} /></Form.Item>
             <Form.Item name="timezone" label={t('timezone')} extra={t('timezone_note')}><Select showSearch options={zones} /></Form.Item>
           </div>
         </Card>
         <Stages brand={brand} />
         <Card title={t('orders')}>
-          <div className="two">
+          <div className="two fields">
             <NumberField name={['settings', 'order_ttl_minutes']} label={t('ttl')} extra={t('ttl_text')} unit={t('minutes')} min={1} max={10080} />
             <NumberField name={['settings', 'return_days']} label={t('return_days')} extra={t('return_text')} unit={t('days')} min={0} max={365} />
             <MoneyField name={['settings', 'freight_fen']} label={t('freight')} required />
@@ -81,7 +81,7 @@ function Stages({ brand }: { brand: Brand }) {
   const changed = silent !== brand.settings.silent_days || churned !== brand.settings.churned_days
   return (
     <Card title={t('stages')} note={t('stages_note')} id="stage-settings">
-      <div className="two">
+      <div className="two fields">
         <NumberField name={['settings', 'silent_days']} label={t('silent_days')} extra={t('silent_text')} unit={t('days')} min={1} max={3650} />
         <NumberField name={['settings', 'churned_days']} label={t('churned_days')} extra={t('churned_text')} unit={t('days')} min={2} max={7300}
           above={{ name: ['settings', 'silent_days'], message: t('order_rule') }} />

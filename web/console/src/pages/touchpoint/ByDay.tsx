@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import type { TouchpointFunnel } from 'api'
+import { stageColour } from 'kit'
 import { Chart, ChartCard, type Sheet } from '@/parts/chart/Chart'
 import { useFormat } from '@/parts/format'
 import { Empty } from '@/parts/state'
@@ -9,7 +10,7 @@ import { useTouchpoints } from '../touchpoints/words'
 export function ByDay({ days }: { days: TouchpointFunnel['by_day'] }) {
   const t = useTouchpoints()
   const f = useFormat()
-  const { palette } = useTheme()
+  const { mode, palette } = useTheme()
   const sheet: Sheet = {
     head: [t('day'), t('visits'), t('people'), t('revenue')],
     rows: days.map((day) => [day.day, day.visits, day.people, day.revenue_fen / 100]),
@@ -30,12 +31,12 @@ export function ByDay({ days }: { days: TouchpointFunnel['by_day'] }) {
         { type: 'value', splitLine: { show: false }, axisLabel: { formatter: (value: number) => f.moneyAxis(value) } },
       ],
       series: [
-        series(t('visits'), days.map((day) => day.visits), palette.line, 'bar', 0),
+        series(t('visits'), days.map((day) => day.visits), stageColour(mode === 'light' ? 'prospect' : 'silent', mode), 'bar', 0),
         series(t('people'), days.map((day) => day.people), palette.water, 'bar', 0),
         series(t('revenue'), days.map((day) => day.revenue_fen), palette.sand, 'line', 1),
       ],
     }
-  }, [days, f, t, palette])
+  }, [days, f, t, mode, palette])
   return (
     <ChartCard id="by-day" title={t('by_day')} sheet={sheet}>
       {days.length === 0 ? <Empty title={t('by_day_empty')} /> : <Chart option={option} label={t('by_day')} />}

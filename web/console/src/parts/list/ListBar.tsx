@@ -133,7 +133,7 @@ function ColumnChoice<T>({ columns, choice }: { columns: Column<T>[]; choice: { 
   )
   return (
     <Popover content={content} trigger="click" placement="bottomRight">
-      <Button icon={<Columns3 size={15} />} aria-label={t('columns')} title={t('columns')} />
+      <Button className="wide-only" icon={<Columns3 size={15} />} aria-label={t('columns')} title={t('columns')} />
     </Popover>
   )
 }
