@@ -1,5 +1,6 @@
 //! Gather (引流): where customers come from. Touchpoints and visits, events of other systems, files.
 pub mod events;
+pub mod import;
 pub mod intake;
 pub mod quarantine;
 pub mod touchpoint;
