@@ -34,7 +34,7 @@ export const palettes: Record<Mode, Palette> = {
   light: {
     ink: '#14212B',
     muted: '#54656F',
-    faint: '#74848D',
+    faint: '#5C6D77',
     paper: '#FBFCFC',
     surface: '#FFFFFF',
     sunken: '#F2F6F6',
@@ -63,7 +63,7 @@ export const palettes: Record<Mode, Palette> = {
     surface: '#131D23',
     sunken: '#18242B',
     line: '#263640',
-    water: '#2E9DA7',
+    water: '#3CB4BE',
     waterText: '#5CC3CB',
     waterWash: '#12343A',
     deep: '#0B4F57',
@@ -93,4 +93,24 @@ export const fontFamily =
 export function cssVariables(mode: Mode): Record<string, string> {
   const kebab = (role: string) => role.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
   return Object.fromEntries(Object.entries(palettes[mode]).map(([role, value]) => [`--${kebab(role)}`, value]))
+}
+
+const channels = (hex: string) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16))
+
+/** How much light a colour gives, 0 to 1 (WCAG 2 relative luminance). */
+export function luminance(hex: string): number {
+  const [r = 0, g = 0, b = 0] = channels(hex).map((value) => {
+    const v = value / 255
+    return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/** Black or white, whichever can be read on a colour; one of the two always has a contrast over 4.5. */
+export const inkOn = (hex: string): string => (luminance(hex) > 0.179 ? '#000000' : '#FFFFFF')
+
+/** A colour between two, `part` of the way from the first to the second. */
+export function mix(from: string, to: string, part: number): string {
+  const [a, b] = [channels(from), channels(to)]
+  return `#${a.map((value, i) => Math.round(value + ((b[i] ?? value) - value) * part).toString(16).padStart(2, '0')).join('')}`
 }

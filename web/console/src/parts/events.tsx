@@ -79,6 +79,6 @@ function useDetail(): (event: Event) => ReactNode[] {
 export function EventDetail({ event }: { event: Event }) {
   const detail = useDetail()
   return detail(event).map((part, index) => (
-    <span key={index}>{index > 0 && <span className="faint"> · </span>}{part}</span>
+    <span key={index} className="prose">{index > 0 && <span className="faint"> · </span>}{part}</span>
   ))
 }

@@ -27,7 +27,7 @@ export default function Audit() {
       { key: 'who', title: t('who'), csv: (row) => row.actor_name ?? row.actor, render: (row) => row.actor_name ?? row.actor ?? t('system') },
       { key: 'did', title: t('did'), csv: (row) => row.name, render: (row) => <span title={row.name}>{name(row.name)}</span> },
       { key: 'detail', title: t('detail'), csv: (row) => JSON.stringify(row.props), render: (row) => (
-        <span>{row.person_id && <><Link to={`/persons/${row.person_id}`}>{row.person_name ?? row.person_id}</Link> </>}<span className="muted"><EventDetail event={row} /></span></span>
+        <span className="prose">{row.person_id && <><Link to={`/persons/${row.person_id}`}>{row.person_name ?? row.person_id}</Link> </>}<span className="muted"><EventDetail event={row} /></span></span>
       ) },
     ],
     [t, f, name],

@@ -69,6 +69,6 @@ function Reasons({ of }: { of: Forecast }) {
   const f = useFormat()
   const reason = useReason()
   return of.not_reachable.filter((each) => each.persons > 0).map((each) => (
-    <div key={each.reason} className={css.reason}><span>{reason(each.reason)}</span><span>{f.count(each.persons)}</span></div>
+    <div key={each.reason} className={css.reason}><dt>{reason(each.reason)}</dt><dd>{f.count(each.persons)}</dd></div>
   ))
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Segmented } from 'antd'
 import type { Cohort } from 'api'
+import { inkOn, mix } from 'kit'
 import { api } from '@/server'
 import { ChartCard, type Sheet } from '@/parts/chart/Chart'
 import { useFormat } from '@/parts/format'
@@ -84,11 +85,8 @@ function Heat({ cohorts, measure, widest }: { cohorts: Cohort[]; measure: Measur
   )
 }
 
-/** From the colour of the card to deep water; the ink turns where the water gets dark (or light, at night). */
+/** From shallow to deep water (at night from deep to bright), with ink that can be read on it. */
 function waterAt(depth: number, mode: 'light' | 'dark') {
-  const part = Math.round(depth * 100)
-  if (mode === 'light') {
-    return { background: `color-mix(in oklab, #0B5A63 ${part}%, #EEF6F6)`, color: depth > 0.52 ? '#FFFFFF' : '#14212B' }
-  }
-  return { background: `color-mix(in oklab, #7FCCD1 ${part}%, #14252C)`, color: depth > 0.55 ? '#08191E' : '#E4ECEF' }
+  const background = mode === 'light' ? mix('#EEF6F6', '#0B5A63', depth) : mix('#14252C', '#7FCCD1', depth)
+  return { background, color: inkOn(background) }
 }

@@ -2,7 +2,7 @@
 import { useId, useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import type { Flow } from 'api'
-import { stageColour, stageMeaning } from 'kit'
+import { inkOn, stageColour, stageMeaning } from 'kit'
 import { useFormat } from '@/parts/format'
 import { useWidth } from '@/parts/use-width'
 import { useTheme } from '@/shell/theme'
@@ -117,15 +117,6 @@ function RibbonLink({ ribbon, fill, to, text, dim, say }: RibbonProps) {
       <path d={ribbon.path} fill={fill} className={`${css.ribbon} ${dim}`} />
     </Link>
   )
-}
-
-/** Ink that can be read on a colour. */
-export function inkOn(colour: string): string {
-  const channel = (at: number) => {
-    const v = parseInt(colour.slice(at, at + 2), 16) / 255
-    return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4
-  }
-  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5) > 0.19 ? '#08191E' : '#FFFFFF'
 }
 
 function Layer({ box, first, dim, say }: { box: Box; first: boolean; dim: string | undefined; say: Say }) {
