@@ -309,3 +309,23 @@ pub fn forget_keys(tx: &mut Tx) -> crate::base::Result<bool> {
     )?;
     Ok(n == 2000)
 }
+
+/// The timer that forgets old keys; its key is 1.
+pub const FORGET: &str = "idempotency.forget";
+
+/// Makes sure that old keys are forgotten from now on.
+pub fn start_forgetting(tx: &mut Tx) -> crate::base::Result<()> {
+    let now = tx.now();
+    tx.exec(
+        "insert into timer (kind, key, due_at, brand_id) values ($1, 1, $2, 0) on conflict do nothing",
+        params![FORGET, now],
+    )?;
+    Ok(())
+}
+
+/// Forgets a chunk, and comes again at once while there is more, else in six hours.
+pub fn on_forget(tx: &mut Tx, due: &crate::timer::Due) -> crate::base::Result<()> {
+    let wait = if forget_keys(tx)? { 0 } else { 6 * crate::base::time::HOUR };
+    let again = tx.now() + wait;
+    tx.set_timer(FORGET, due.key, again, due.brand)
+}

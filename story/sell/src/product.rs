@@ -253,3 +253,30 @@ pub fn edit(tx: &mut Tx, brand: BrandId, actor: &str, id: ProductId, e: &EditPro
     changed(tx, brand, actor, id, "edited")?;
     get(tx, brand, id)
 }
+
+/// Counts what was sold, behind the orders.
+pub struct Sold;
+
+impl weir_ground::reader::Reader for Sold {
+    fn name(&self) -> &'static str {
+        "sell.sold"
+    }
+    fn wants(&self, event: &str) -> bool {
+        event == events::ORDER_PAID
+    }
+    fn read(&self, tx: &mut Tx, e: &weir_ground::Event) -> Result<()> {
+        let Some(order) = order_of(&e.props) else { return Ok(()) };
+        tx.exec(
+            "update product set sold = sold + (select sum(l.quantity) from order_line l join sku s on s.id = l.sku_id \
+             where l.order_id = $1 and s.product_id = product.id) \
+             where id in (select s.product_id from order_line l join sku s on s.id = l.sku_id where l.order_id = $1)",
+            params![order],
+        )?;
+        Ok(())
+    }
+}
+
+/// The order that an event's props name.
+pub(crate) fn order_of(props: &str) -> Option<ids::OrderId> {
+    props.split_once(r#""order":""#)?.1.split('"').next()?.parse().ok()
+}
