@@ -12,6 +12,9 @@ if [ "${CI:-}" = true ] && [ -z "${CARGO_TARGET_DIR:-}" ]; then
 fi
 target=${CARGO_TARGET_DIR:-$root/target}
 
+# Weir would take these from the environment; the doors mean their own.
+unset DATABASE_URL WEIR_PUBLIC_URL WEIR_SMTP_URL
+
 if [ -t 1 ]; then bold=$(printf '\033[1m') dim=$(printf '\033[2m') red=$(printf '\033[31m') plain=$(printf '\033[0m')
 else bold='' dim='' red='' plain=''; fi
 

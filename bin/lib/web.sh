@@ -33,6 +33,16 @@ build_console() { web_build web/console build web/console/dist/index.html; }
 build_mall() { web_build web/mall build:h5 web/mall/dist/h5/index.html; }
 build_mini_program() { web_build web/mall build:weapp web/mall/dist/weapp/app.json; }
 
+# Pages go into the program when it is compiled, which cargo does not see when there were none before: tell it.
+embed_pages() {
+  local pages stamp=$stamps/embedded
+  pages=$(cat "$stamps"/*.build)
+  if [ "$(cat "$stamp" 2>/dev/null)" != "$pages" ]; then
+    touch crates/server/src/web.rs
+    printf '%s' "$pages" >"$stamp"
+  fi
+}
+
 check_web() {
   web_install "$1"
   (cd "$1" && npm run --silent check && npm run --silent --if-present test)
