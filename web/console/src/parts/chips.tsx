@@ -1,5 +1,6 @@
 /** Small marks that mean the same everywhere: a stage, a state, a change. */
 import type { CSSProperties, ReactNode } from 'react'
+import { Link } from 'react-router'
 import { stageColour, stageMeaning } from 'kit'
 import { useTheme } from '@/shell/theme'
 import { useFormat } from './format'
@@ -27,13 +28,13 @@ export function TagChip({ children }: { children: ReactNode }) {
 }
 
 /** A figure with its name; a link when it opens what is behind it. */
-export function Facts({ items }: { items: { name: string; value: ReactNode; note?: ReactNode; testid?: string }[] }) {
+export function Facts({ items }: { items: { name: string; value: ReactNode; note?: ReactNode; testid?: string; to?: string }[] }) {
   return (
     <dl className={css.facts} style={{ '--columns': items.length <= 5 ? items.length : items.length === 6 ? 3 : 4 } as CSSProperties}>
       {items.map((item) => (
         <div key={item.name}>
           <dt>{item.name}</dt>
-          <dd className="num" data-testid={item.testid}>{item.value}</dd>
+          <dd className="num" data-testid={item.testid}>{item.to ? <Link to={item.to} className={css.factLink}>{item.value}</Link> : item.value}</dd>
           {item.note && <dd className={css.factNote}>{item.note}</dd>}
         </div>
       ))}

@@ -33,11 +33,10 @@ export function useKeys({ openPalette, openHelp }: { openPalette: () => void; op
         }
         return
       }
-      if (event.key === 'g') {
-        going.current = Date.now()
+      if (Date.now() - going.current > 1200) {
+        going.current = event.key === 'g' ? Date.now() : 0
         return
       }
-      if (Date.now() - going.current > 1200) return
       going.current = 0
       const place = places.find((each) => each.go === event.key)
       if (place) void navigate(place.path)

@@ -122,9 +122,9 @@ function Counts({ campaign: { counts } }: { campaign: Campaign }) {
       <Facts
         items={[
           { name: t('n_selected'), value: f.count(counts.selected), testid: 'count-selected' },
-          { name: t('n_holdout'), value: f.count(counts.holdout), testid: 'count-holdout' },
-          { name: t('n_sent'), value: f.count(counts.sent), testid: 'count-sent' },
-          { name: t('n_skipped'), value: f.count(counts.skipped + counts.failed), testid: 'count-skipped' },
+          { name: t('n_holdout'), value: f.count(counts.holdout), to: '?arm=holdout', testid: 'count-holdout' },
+          { name: t('n_sent'), value: f.count(counts.sent), to: '?state=sent', testid: 'count-sent' },
+          { name: t('n_skipped'), value: f.count(counts.skipped + counts.failed), to: counts.failed > counts.skipped ? '?state=failed' : '?state=skipped', testid: 'count-skipped' },
           { name: t('n_read'), value: f.count(counts.read), note: of(counts.read), testid: 'count-read' },
           { name: t('n_clicked'), value: f.count(counts.clicked), note: of(counts.clicked), testid: 'count-clicked' },
         ]}

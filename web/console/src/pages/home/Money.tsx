@@ -16,9 +16,9 @@ export function Money() {
         {(data) => (
           <Facts
             items={[
-              { name: t('gross'), value: f.moneyShort(data.gross_fen), note: `${t('refunded')} ${f.moneyShort(data.refunded_fen)}` },
+              { name: t('gross'), to: '/orders', value: f.moneyShort(data.gross_fen), note: `${t('refunded')} ${f.moneyShort(data.refunded_fen)}` },
               {
-                name: t('repurchase_rate'), value: f.percent(data.repurchase_rate_bp),
+                name: t('repurchase_rate'), to: '/persons?stage=repurchase', value: f.percent(data.repurchase_rate_bp),
                 note: t('repurchase_note', { repeat: f.count(data.repeat_buyers), buyers: f.count(data.buyers) }),
               },
               { name: t('cac'), value: data.cac_fen === null ? '—' : f.money(data.cac_fen), note: t('acquired', { n: f.count(data.acquired) }) },

@@ -1,14 +1,14 @@
 import { useMemo, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { Button } from 'antd'
-import { Plus, Upload } from 'lucide-react'
+import { Megaphone, Plus, Upload } from 'lucide-react'
 import type { PersonRow } from 'api'
 import { api } from '@/server'
 import { useKinds, useStageChoices, useStoreChoices, useTagChoices, useTouchpointChoices } from '@/parts/choices'
 import { useColumnChoice } from '@/parts/list/columns'
 import { ListBar, type FilterSpec } from '@/parts/list/ListBar'
 import { ListTable } from '@/parts/list/ListTable'
-import { useFilters, useList } from '@/parts/list/use-list'
+import { useFilters, useList, type Filters } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty } from '@/parts/state'
 import { useSession } from '@/shell/session'
@@ -64,7 +64,8 @@ export default function Persons() {
   return (
     <Page title={t('title')} actions={actions}>
       <Card flush>
-        <ListBar topic="persons" filters={filters} specs={specs} searchHint={t('search')} sorts={sorts} columns={columns} choice={choice} rows={list.rows} />
+        <ListBar topic="persons" filters={filters} specs={specs} searchHint={t('search')} sorts={sorts} columns={columns} choice={choice} rows={list.rows}
+          extra={can('campaign.write') && <Reach values={filters.values} />} />
         {chosen.length > 0 && <TagMany ids={chosen} clear={() => setChosen([])} />}
         <ListTable
           topic="persons"
@@ -83,4 +84,13 @@ export default function Persons() {
       <CreatePerson open={creating} close={() => setCreating(false)} />
     </Page>
   )
+}
+
+/** From a filtered list straight to a message for the same people. */
+function Reach({ values }: { values: Filters }) {
+  const t = usePersons()
+  const kept = Object.entries(values).filter(([name]) => ['stage', 'tag', 'touchpoint', 'store'].includes(name))
+  const others = Object.keys(values).some((name) => ['q', 'group', 'reachable'].includes(name))
+  if (kept.length === 0 || others) return null
+  return <Link to={`/campaigns/new?${new URLSearchParams(kept).toString()}`}><Button icon={<Megaphone size={15} />} data-testid="reach-these">{t('reach_these')}</Button></Link>
 }

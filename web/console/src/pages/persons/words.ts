@@ -44,6 +44,7 @@ export const usePersons = words(
     tag_partly: '{{done}} 人已打上，{{failed}} 人没有成功',
     clear_selection: '取消选择',
     bound: '已下 {{n}} 单',
+    reach_these: '群发给他们',
   },
   {
     title: 'Customers',
@@ -87,5 +88,6 @@ export const usePersons = words(
     tag_partly: '{{done}} tagged, {{failed}} failed',
     clear_selection: 'Clear selection',
     bound: '{{n}} orders',
+    reach_these: 'Message them',
   },
 )

@@ -80,7 +80,7 @@ function Summary({ touchpoint, funnel }: { touchpoint: Touchpoint; funnel: Touch
       <Facts
         items={[
           { name: t('visits'), value: f.count(touchpoint.visits), testid: 'touchpoint-visits' },
-          { name: t('people'), value: f.count(touchpoint.people), testid: 'touchpoint-people' },
+          { name: t('people'), to: `/persons?touchpoint=${touchpoint.id}`, value: f.count(touchpoint.people), testid: 'touchpoint-people' },
           { name: t('cost'), value: f.money(funnel.cost_fen) },
           { name: t('revenue'), value: f.money(funnel.revenue_fen) },
           { name: t('cac'), value: funnel.cac_fen === null ? '—' : f.money(funnel.cac_fen), ...(funnel.cac_fen === null ? { note: t('no_cost') } : {}) },
