@@ -49,6 +49,7 @@ create table message (
 create index message_due on message (campaign_id, id) where state = 'intent';
 create index message_calling on message (id) where state = 'calling';
 create index message_person on message (person_id, id);
+create index message_read on message (brand_id, read_at) where read_at is not null;
 
 create table sandbox_mail (
     id bigint primary key,

@@ -119,6 +119,18 @@ pub fn get(tx: &mut Tx, brand: BrandId, id: CampaignId) -> Result<Campaign> {
     Ok(found)
 }
 
+/// Every campaign of a brand that was launched at `since` or later, newest first, with its counts.
+pub fn launched(tx: &mut Tx, brand: BrandId, since: Ms) -> Result<Vec<Campaign>> {
+    let sql = format!("select {COLUMNS} from campaign where brand_id = $1 and started_at >= $2 order by started_at desc, id desc");
+    let mut all: Vec<Campaign> = tx.all(&sql, params![brand, since])?;
+    let ids: Vec<CampaignId> = all.iter().map(|c| c.id).collect();
+    let mut numbers = counts(tx, &ids)?;
+    for c in &mut all {
+        c.counts = numbers.remove(&c.id).unwrap_or_default();
+    }
+    Ok(all)
+}
+
 /// The counts of some campaigns.
 pub fn counts(tx: &mut Tx, campaigns: &[CampaignId]) -> Result<HashMap<CampaignId, Counts>> {
     let mut out: HashMap<CampaignId, Counts> = HashMap::new();

@@ -100,24 +100,54 @@ pub fn window_end(started_at: Ms, now: Ms) -> Ms {
     now.min(started_at + WINDOW_DAYS * time::DAY)
 }
 
-/// Compares the arms of a campaign that was launched.
+/// An order that was paid and not undone: who (a root), when, and what was kept of the money.
+#[derive(Clone, Copy, Debug)]
+pub struct Paid {
+    pub person: PersonId,
+    pub at: Ms,
+    pub kept: Fen,
+}
+
+/// The orders of a brand that were paid from `from` until before `to`.
+pub fn paid(tx: &mut Tx, brand: BrandId, from: Ms, to: Ms) -> Result<Vec<Paid>> {
+    let mut out = vec![];
+    tx.each(
+        "select p.root_id, o.paid_at, o.paid - o.refunded from orders o join person p on p.id = o.person_id \
+         where o.brand_id = $1 and o.placed_at >= $2 and o.placed_at < $3 and o.paid_at >= $4 and o.paid_at < $3 \
+         and o.state not in ('paid_late', 'cancelled')",
+        params![brand, from - LONGEST_UNPAID, to, from],
+        |r| {
+            out.push(Paid { person: r.get(0)?, at: r.get(1)?, kept: r.get(2)? });
+            Ok(())
+        },
+    )?;
+    Ok(out)
+}
+
+/// Compares the arms of one campaign.
 pub fn trial(tx: &mut Tx, brand: BrandId, zone: &Zone, c: &Campaign) -> Result<Trial> {
-    let start = c.started_at.unwrap_or(i64::MAX);
+    let paid = match c.started_at {
+        Some(start) => paid(tx, brand, start, window_end(start, tx.now()))?,
+        None => vec![],
+    };
+    compare(tx, zone, c, &paid)
+}
+
+/// Compares the arms of a campaign over orders that cover its window; others are passed over.
+pub fn compare(tx: &mut Tx, zone: &Zone, c: &Campaign, paid: &[Paid]) -> Result<Trial> {
     let (mut lines, mut crossed) = (persons(tx, c.id)?, 0);
     lines.retain(|_, l| {
         crossed += l.crossed as i64;
         !l.crossed
     });
     let mut days: BTreeMap<i32, [i64; 2]> = BTreeMap::new();
-    if c.started_at.is_some() {
-        let end = window_end(start, tx.now());
-        orders(tx, brand, start, end, |person, at, revenue| {
-            if let Some(line) = lines.get_mut(&person) {
-                line.orders += 1;
-                line.revenue += revenue;
-                days.entry(zone.day(at).0).or_default()[line.holdout as usize] += revenue;
-            }
-        })?;
+    let window = c.started_at.map_or(0..0, |start| start..window_end(start, tx.now()));
+    for order in paid.iter().filter(|o| window.contains(&o.at)) {
+        if let Some(line) = lines.get_mut(&order.person) {
+            line.orders += 1;
+            line.revenue += order.kept.0;
+            days.entry(zone.day(order.at).0).or_default()[line.holdout as usize] += order.kept.0;
+        }
     }
     let (treated, t) = arm("treated", lines.values().filter(|l| !l.holdout));
     let (holdout, h) = arm("holdout", lines.values().filter(|l| l.holdout));
@@ -145,20 +175,6 @@ fn persons(tx: &mut Tx, id: CampaignId) -> Result<HashMap<PersonId, Line>> {
         },
     )?;
     Ok(lines)
-}
-
-/// The paid orders of a window: person, when paid, what was kept.
-fn orders(tx: &mut Tx, brand: BrandId, from: Ms, to: Ms, mut f: impl FnMut(PersonId, Ms, i64)) -> Result<()> {
-    tx.each(
-        "select p.root_id, o.paid_at, o.paid - o.refunded from orders o join person p on p.id = o.person_id \
-         where o.brand_id = $1 and o.placed_at >= $2 and o.placed_at < $3 and o.paid_at >= $4 and o.paid_at < $3 \
-         and o.state not in ('paid_late', 'cancelled')",
-        params![brand, from - LONGEST_UNPAID, to, from],
-        |r| {
-            f(r.get(0)?, r.get(1)?, r.get(2)?);
-            Ok(())
-        },
-    )
 }
 
 fn arm<'a>(name: &'static str, lines: impl Iterator<Item = &'a Line>) -> (Arm, Sample) {
