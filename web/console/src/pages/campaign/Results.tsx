@@ -21,7 +21,7 @@ export function Results({ campaign }: { campaign: Campaign }) {
     <Shown of={results} what={t('results')} rows={8}>
       {(data) => (
         <>
-          <Verdict results={data} />
+          <Verdict results={data} startedAt={campaign.started_at ?? 0} />
           {data.by_day.length > 1 && <ByDay days={data.by_day} />}
           {data.skipped.some((each) => each.persons > 0) && <Skipped results={data} />}
         </>
@@ -30,13 +30,15 @@ export function Results({ campaign }: { campaign: Campaign }) {
   )
 }
 
-function Verdict({ results }: { results: CampaignResults }) {
+function Verdict({ results, startedAt }: { results: CampaignResults; startedAt: number }) {
   const t = useCampaigns()
   const f = useFormat()
   const { incremental_fen: middle, incremental_low_fen: low, incremental_high_fen: high } = results
   const verdict = verdictOf(results)
+  const early = Date.now() - startedAt < results.window_days * 86_400_000
+  const note = t('results_note', { n: results.window_days })
   return (
-    <Card title={t('results')} note={t('results_note', { n: results.window_days })} id="results">
+    <Card title={t('results')} note={early ? `${note} · ${t('results_early')}` : note} id="results">
       <p className={`${css.verdict} ${css[verdict]}`} data-testid="verdict">
         {t(`verdict_${verdict}`, { amount: f.moneyShort(verdict === 'down' ? Math.abs(middle ?? 0) : (middle ?? 0)) })}
       </p>

@@ -3,7 +3,7 @@ import { words } from '@/words'
 export const useTouchpoints = words(
   'touchpoints',
   {
-    title: '触点', what: '触点', one: '这个触点', search: '触点名称或编号',
+    title: '触点', what: '触点', search: '触点名称或编号',
     kind: '种类', group: '类型', store: '门店', status: '状态', owner: '负责人', visits: '访问', people: '带来客户', cost: '成本', revenue: '收入', created: '创建时间', landing: '落地页', code: '编号',
     active: '启用', paused: '停用',
     empty: '还没有触点', empty_hint: '触点是客户能碰到品牌的每一处：一张台卡、一条菜单、一次投放。每个触点有自己的二维码、成本和数据。',
@@ -13,13 +13,13 @@ export const useTouchpoints = words(
     back: '触点', edit: '编辑', pause: '停用', resume: '启用', paused_done: '已停用。二维码仍会跳转，但不再记为有效触点。', resumed_done: '已启用',
     live_code: '渠道活码', live_note: '印出去也没关系：落地页随时能换。', qr_png: '下载 PNG', qr_svg: '下载 SVG', copy_link: '复制链接', qr_alt: '触点「{{name}}」的二维码',
     summary: '投入产出', cac: '单客成本', roi: 'ROI', roi_note: '（收入 − 成本）÷ 成本', no_cost: '录入成本后可算',
-    funnel: '漏斗', funnel_note: '从扫码到复购，每一步还剩多少人', visited: '访问', joined: '入池', first_order: '首单', repurchase: '复购', of_before: '上一步的 {{share}}', of_first: '总 {{share}}', funnel_empty: '还没有人来过', funnel_empty_hint: '把二维码放到客户看得见的地方，有人扫码这里就会有数。', step: '步骤',
+    funnel: '漏斗', funnel_note: '从扫码到复购，每一步还剩多少人', visited: '访问', joined: '入池', first_order: '首单', repurchase: '复购', of_before: '上一步的 {{share}}', funnel_empty: '还没有人来过', funnel_empty_hint: '把二维码放到客户看得见的地方，有人扫码这里就会有数。', step: '步骤',
     by_day: '每天的访问与收入', day: '日期', by_day_empty: '还没有每日数据',
-    costs: '成本', costs_note: '录入越准，ROI 越真', cost_add: '录入成本', cost_kind: '方式', cost_fixed: '一次性', cost_per_day: '每天', cost_per_head: '每带来一人', amount: '金额', from_day: '开始日期', to_day: '结束日期', note: '备注', cost_empty: '还没有录入成本', cost_added: '成本已录入', cost_removed: '成本已删除', cost_delete: '删除这笔成本？', cost_delete_note: '{{amount}}（{{kind}}）将不再计入 ROI。', ongoing: '至今', day_needed: '请选择日期', cost_n: '¥ 金额',
+    costs: '成本', costs_note: '录入越准，ROI 越真', cost_add: '录入成本', cost_kind: '方式', cost_fixed: '一次性', cost_per_day: '每天', cost_per_head: '每带来一人', amount: '金额', from_day: '开始日期', to_day: '结束日期', note: '备注', cost_empty: '还没有录入成本', cost_added: '成本已录入', cost_removed: '成本已删除', cost_delete: '删除这笔成本？', cost_delete_note: '{{amount}}（{{kind}}）将不再计入 ROI。', ongoing: '至今', day_needed: '请选择日期',
     see_people: '看带来的客户',
   },
   {
-    title: 'Touchpoints', what: 'touchpoints', one: 'this touchpoint', search: 'Name or code',
+    title: 'Touchpoints', what: 'touchpoints', search: 'Name or code',
     kind: 'Kind', group: 'Group', store: 'Store', status: 'Status', owner: 'Owner', visits: 'Visits', people: 'People', cost: 'Cost', revenue: 'Revenue', created: 'Created', landing: 'Landing page', code: 'Code',
     active: 'Active', paused: 'Paused',
     empty: 'No touchpoints yet', empty_hint: 'A touchpoint is any place where customers can touch the brand: a table card, a menu, an ad. Each has its own QR code, cost and numbers.',
@@ -29,9 +29,9 @@ export const useTouchpoints = words(
     back: 'Touchpoints', edit: 'Edit', pause: 'Pause', resume: 'Activate', paused_done: 'Paused. Its code still leads on, but no longer counts as active.', resumed_done: 'Active again',
     live_code: 'Live code', live_note: 'Safe to print: the landing page can change at any time.', qr_png: 'Download PNG', qr_svg: 'Download SVG', copy_link: 'Copy link', qr_alt: 'QR code of touchpoint “{{name}}”',
     summary: 'Cost and return', cac: 'CAC', roi: 'ROI', roi_note: '(revenue − cost) ÷ cost', no_cost: 'enter a cost first',
-    funnel: 'Funnel', funnel_note: 'From scan to repurchase: how many are left at each step', visited: 'Visited', joined: 'Joined', first_order: 'First order', repurchase: 'Repurchase', of_before: '{{share}} of the step before', of_first: '{{share}} of all', funnel_empty: 'Nobody has come yet', funnel_empty_hint: 'Put the code where customers see it. Numbers appear with the first scan.', step: 'Step',
+    funnel: 'Funnel', funnel_note: 'From scan to repurchase: how many are left at each step', visited: 'Visited', joined: 'Joined', first_order: 'First order', repurchase: 'Repurchase', of_before: '{{share}} of the step before', funnel_empty: 'Nobody has come yet', funnel_empty_hint: 'Put the code where customers see it. Numbers appear with the first scan.', step: 'Step',
     by_day: 'Visits and revenue by day', day: 'Day', by_day_empty: 'No daily numbers yet',
-    costs: 'Costs', costs_note: 'The better the costs, the truer the ROI', cost_add: 'Enter a cost', cost_kind: 'Paid', cost_fixed: 'Once', cost_per_day: 'Per day', cost_per_head: 'Per person brought', amount: 'Amount', from_day: 'From', to_day: 'Until', note: 'Note', cost_empty: 'No costs entered yet', cost_added: 'Cost entered', cost_removed: 'Cost deleted', cost_delete: 'Delete this cost?', cost_delete_note: '{{amount}} ({{kind}}) will no longer count in the ROI.', ongoing: 'ongoing', day_needed: 'Choose a day', cost_n: 'Amount',
+    costs: 'Costs', costs_note: 'The better the costs, the truer the ROI', cost_add: 'Enter a cost', cost_kind: 'Paid', cost_fixed: 'Once', cost_per_day: 'Per day', cost_per_head: 'Per person brought', amount: 'Amount', from_day: 'From', to_day: 'Until', note: 'Note', cost_empty: 'No costs entered yet', cost_added: 'Cost entered', cost_removed: 'Cost deleted', cost_delete: 'Delete this cost?', cost_delete_note: '{{amount}} ({{kind}}) will no longer count in the ROI.', ongoing: 'ongoing', day_needed: 'Choose a day',
     see_people: 'See the people it brought',
   },
 )
