@@ -1,7 +1,7 @@
 /** The weir on one page: five figures, the picture, and below it what each step costs and brings. */
 import { lazy, Suspense } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from 'react-router'
+import { Link, Navigate } from 'react-router'
 import { Button } from 'antd'
 import type { Overview } from 'api'
 import { api } from '@/server'
@@ -9,6 +9,7 @@ import { ChartCard } from '@/parts/chart/Chart'
 import { useFormat } from '@/parts/format'
 import { Page } from '@/parts/Page'
 import { Empty, Loading, Shown } from '@/parts/state'
+import { useSession } from '@/shell/session'
 import { Figures } from './Figures'
 import { Money } from './Money'
 import { Picture } from './weir/Picture'
@@ -19,7 +20,13 @@ const Cohorts = lazy(() => import('./Cohorts'))
 const Touchpoints = lazy(() => import('./Touchpoints'))
 const Campaigns = lazy(() => import('./Campaigns'))
 
+/** Guides and store managers do not see the figures of the brand: their work begins with their customers. */
 export default function Home() {
+  const { can } = useSession()
+  return can('measure.read') ? <Weir /> : <Navigate to="/persons" replace />
+}
+
+function Weir() {
   const t = useHome()
   const f = useFormat()
   const overview = useQuery({ queryKey: ['overview'], queryFn: api.measure.overview, refetchInterval: 60_000 })

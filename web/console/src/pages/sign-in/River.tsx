@@ -27,7 +27,7 @@ export function River() {
       <path d="M500 566 C 560 592 700 566 830 580" fill="none" stroke="#BCE2E3" strokeWidth="3" opacity=".8" />
       <path d="M540 640 q 40 14 80 0 t 80 0 t 80 0" fill="none" stroke="#BCE2E3" strokeWidth="2" opacity=".4" />
       <path d="M590 712 q 34 12 68 0 t 68 0" fill="none" stroke="#BCE2E3" strokeWidth="2" opacity=".25" />
-      <path d="M398 340 h 30 v 590 h -58 Z" fill="#14212B" opacity=".88" />
+      <path d="M398 340 h 30 v 590 h -58 Z" fill="var(--ink)" opacity=".88" />
       <path d="M398 340 h 30 v 8 h -31 Z" fill="#E9B44C" />
     </svg>
   )
