@@ -2,13 +2,15 @@
 //! since. Month 0 is the month itself; a month that has not begun is not yet observed, which is
 //! not the same as nobody.
 use crate::fold::{self, Persons};
+use crate::kept::Kept;
+use axum::Extension;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use weir_ground::Tx;
 use weir_ground::base::{Day, Fen, Ms, Problem, Result};
 use weir_ground::event::BrandId;
-use weir_ground::http::{Answer, App, Json, Query};
+use weir_ground::http::{Answer, App, Query, Said};
 use weir_keep::{May, Staff, brand};
 
 /// One month of one cohort.
@@ -78,11 +80,16 @@ pub struct AskCohorts {
 
 /// Retention and revenue by month of joining.
 #[utoipa::path(get, path = "/api/v1/measure/cohorts", tag = "measure", params(AskCohorts), responses((status = 200, body = Cohorts)))]
-pub async fn measure_cohorts(State(app): State<App>, who: Staff, Query(ask): Query<AskCohorts>) -> Answer<Json<Cohorts>> {
+pub async fn measure_cohorts(
+    State(app): State<App>,
+    Extension(kept): Extension<Kept>,
+    who: Staff,
+    Query(ask): Query<AskCohorts>,
+) -> Answer<Said> {
     who.need(May::MeasureRead)?;
     let months = ask.months.unwrap_or(12);
     if !(1..=36).contains(&months) {
         return Err(Problem::field("months", format!("{months} is not between 1 and 36")).into());
     }
-    Ok(Json(app.db.read(move |tx| of(tx, who.brand, months as usize)).await?))
+    kept.answer(&app.db, who.brand, format!("cohorts {months}"), move |tx| of(tx, who.brand, months as usize)).await
 }

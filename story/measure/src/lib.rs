@@ -1,7 +1,8 @@
 //! Measure (度量): every step of the loop, in people and in money.
 //!
 //! Nothing here writes. A page folds the rows as they are: persons once, orders in one pass, and
-//! joins them in memory, so a year of orders answers while one waits. Money is integers all the
+//! joins them in memory, so a year of orders answers while one waits; an answer is kept only as long
+//! as nothing happened ([`kept`]). Money is integers all the
 //! way; means are rounded half to even at the end.
 //!
 //! Words used on every page:
@@ -19,6 +20,7 @@
 pub mod cohorts;
 pub mod flow;
 pub mod fold;
+pub mod kept;
 pub mod money;
 pub mod overview;
 pub mod pool;
@@ -37,4 +39,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(roi::measure_campaigns))
         .routes(routes!(money::measure_money))
         .routes(routes!(money::person_money))
+        .layer(axum::Extension(kept::Kept::default()))
 }

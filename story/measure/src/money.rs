@@ -1,13 +1,15 @@
 //! What customers cost and are worth, one by one and together.
 use crate::fold::{COLUMNS, Person, Persons};
+use crate::kept::Kept;
 use crate::overview::{gross, per};
+use axum::Extension;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use weir_gather::touchpoint::cost;
 use weir_ground::base::{Day, Fen, Ms, Result, Zone, time::DAY};
 use weir_ground::event::{BrandId, PersonId, TouchpointId};
-use weir_ground::http::{Answer, App, Json, Path};
+use weir_ground::http::{Answer, App, Json, Path, Said};
 use weir_ground::{Tx, params};
 use weir_keep::{May, Staff, brand};
 use weir_know::person::http::get as get_person;
@@ -149,12 +151,7 @@ pub fn of(tx: &mut Tx, id: BrandId) -> Result<Money> {
     let buyers = persons.iter().filter(|p| p.orders > 0).count() as i64;
     let repeat_buyers = persons.iter().filter(|p| p.orders > 1).count() as i64;
     let acquired = persons.iter().filter(|p| p.orders > 0 && p.touchpoint.is_some()).count() as i64;
-    let gross = gross(tx, id)?;
-    let refunded: Fen = tx.one(
-        "select cast(coalesce(sum(refunded), 0) as bigint) from orders where brand_id = $1 and paid_at is not null \
-         and state not in ('paid_late', 'cancelled')",
-        params![id],
-    )?;
+    let (gross, refunded) = gross(tx, id)?;
     Ok(Money {
         cac_fen: (acquired > 0 && cost.0 > 0).then(|| Fen(per(cost.0, acquired))),
         clv_fen: (buyers > 0).then(|| Fen(per(gross.0 - refunded.0 - cost.0, buyers))),
@@ -169,9 +166,9 @@ pub fn of(tx: &mut Tx, id: BrandId) -> Result<Money> {
 
 /// CAC, CLV, repurchase and revenue of the whole brand.
 #[utoipa::path(get, path = "/api/v1/measure/money", tag = "measure", responses((status = 200, body = Money)))]
-pub async fn measure_money(State(app): State<App>, who: Staff) -> Answer<Json<Money>> {
+pub async fn measure_money(State(app): State<App>, Extension(kept): Extension<Kept>, who: Staff) -> Answer<Said> {
     who.need(May::MeasureRead)?;
-    Ok(Json(app.db.read(move |tx| of(tx, who.brand)).await?))
+    kept.answer(&app.db, who.brand, "money".into(), move |tx| of(tx, who.brand)).await
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! The home page: five figures, the pool by stage, and the picture of the weir.
 use crate::flow::{self, Flow};
 use crate::fold::{self, Persons};
+use crate::kept::Kept;
+use axum::Extension;
 use axum::extract::State;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use weir_ground::base::{Day, Fen, Ms, Result, Zone, time::DAY};
 use weir_ground::event::BrandId;
-use weir_ground::http::{Answer, App, Json};
+use weir_ground::http::{Answer, App, Said};
 use weir_ground::{Tx, params};
 use weir_keep::{May, Staff, brand};
 use weir_know::stage::StageCounts;
@@ -139,7 +141,7 @@ pub fn of(tx: &mut Tx, id: BrandId) -> Result<Overview> {
         incremental_fen: (measured > 0).then_some(incremental),
         campaigns_measured: measured,
         stages,
-        gross_fen: gross(tx, id)?,
+        gross_fen: gross(tx, id)?.0,
         month_revenue_fen: Fen(revenue.last),
         prev_month_revenue_fen: Fen(revenue.before),
         repurchase_rate_bp: per(again * 10_000, buyers),
@@ -152,11 +154,11 @@ pub(crate) fn per(sum: i64, n: i64) -> i64 {
     if n == 0 { 0 } else { div_half_even(sum as i128, n as i128) }
 }
 
-/// Everything ever paid for orders that count.
-pub(crate) fn gross(tx: &mut Tx, brand: BrandId) -> Result<Fen> {
+/// Everything ever paid for orders that count, and what of it went back.
+pub(crate) fn gross(tx: &mut Tx, brand: BrandId) -> Result<(Fen, Fen)> {
     tx.one(
-        "select cast(coalesce(sum(paid), 0) as bigint) from orders where brand_id = $1 and paid_at is not null \
-         and state not in ('paid_late', 'cancelled')",
+        "select cast(coalesce(sum(paid), 0) as bigint), cast(coalesce(sum(refunded), 0) as bigint) from orders \
+         where brand_id = $1 and paid_at is not null and state not in ('paid_late', 'cancelled')",
         params![brand],
     )
 }
@@ -186,7 +188,7 @@ fn incremental(tx: &mut Tx, id: BrandId, zone: &Zone, now: Ms) -> Result<(Fen, i
 
 /// The home page in one answer.
 #[utoipa::path(get, path = "/api/v1/overview", tag = "measure", responses((status = 200, body = Overview)))]
-pub async fn get_overview(State(app): State<App>, who: Staff) -> Answer<Json<Overview>> {
+pub async fn get_overview(State(app): State<App>, Extension(kept): Extension<Kept>, who: Staff) -> Answer<Said> {
     who.need(May::MeasureRead)?;
-    Ok(Json(app.db.read(move |tx| of(tx, who.brand)).await?))
+    kept.answer(&app.db, who.brand, "overview".into(), move |tx| of(tx, who.brand)).await
 }

@@ -1,12 +1,14 @@
 //! The pool by stage at the end of every week, and what each week brought.
 use crate::fold::{self, Persons};
+use crate::kept::Kept;
+use axum::Extension;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use weir_ground::Tx;
 use weir_ground::base::{Day, Fen, Ms, Problem, Result};
 use weir_ground::event::BrandId;
-use weir_ground::http::{Answer, App, Json, Query};
+use weir_ground::http::{Answer, App, Query, Said};
 use weir_keep::{May, Staff, brand};
 use weir_know::stage::{self, Facts, StageCounts};
 
@@ -106,11 +108,16 @@ pub struct AskPool {
 
 /// The pool by stage, week by week.
 #[utoipa::path(get, path = "/api/v1/measure/pool", tag = "measure", params(AskPool), responses((status = 200, body = Pool)))]
-pub async fn measure_pool(State(app): State<App>, who: Staff, Query(ask): Query<AskPool>) -> Answer<Json<Pool>> {
+pub async fn measure_pool(
+    State(app): State<App>,
+    Extension(kept): Extension<Kept>,
+    who: Staff,
+    Query(ask): Query<AskPool>,
+) -> Answer<Said> {
     who.need(May::MeasureRead)?;
     let weeks = ask.weeks.unwrap_or(26);
     if !(1..=104).contains(&weeks) {
         return Err(Problem::field("weeks", format!("{weeks} is not between 1 and 104")).into());
     }
-    Ok(Json(app.db.read(move |tx| of(tx, who.brand, weeks as usize)).await?))
+    kept.answer(&app.db, who.brand, format!("pool {weeks}"), move |tx| of(tx, who.brand, weeks as usize)).await
 }

@@ -1,6 +1,8 @@
 //! Return on what was spent: touchpoints by the persons they brought, campaigns by their holdout.
 use crate::fold::Persons;
+use crate::kept::Kept;
 use crate::overview::per;
+use axum::Extension;
 use axum::extract::State;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -8,7 +10,7 @@ use utoipa::ToSchema;
 use weir_gather::touchpoint::cost;
 use weir_ground::base::{Fen, Ms, Result, ids};
 use weir_ground::event::{BrandId, TouchpointId};
-use weir_ground::http::{Answer, App, Json};
+use weir_ground::http::{Answer, App, Said};
 use weir_ground::{Tx, params};
 use weir_keep::{May, Staff, brand};
 use weir_know::origin;
@@ -102,10 +104,10 @@ pub fn touchpoints(tx: &mut Tx, id: BrandId) -> Result<Vec<TouchpointMeasure>> {
 
 /// Cost, customer value and return of every touchpoint.
 #[utoipa::path(get, path = "/api/v1/measure/touchpoints", tag = "measure", responses((status = 200, body = TouchpointMeasures)))]
-pub async fn measure_touchpoints(State(app): State<App>, who: Staff) -> Answer<Json<TouchpointMeasures>> {
+pub async fn measure_touchpoints(State(app): State<App>, Extension(kept): Extension<Kept>, who: Staff) -> Answer<Said> {
     who.need(May::MeasureRead)?;
-    let items = app.db.read(move |tx| touchpoints(tx, who.brand)).await?;
-    Ok(Json(TouchpointMeasures { items }))
+    let fold = move |tx: &mut Tx| Ok(TouchpointMeasures { items: touchpoints(tx, who.brand)? });
+    kept.answer(&app.db, who.brand, "touchpoints".into(), fold).await
 }
 
 /// What a campaign caused.
@@ -160,8 +162,8 @@ pub fn campaigns(tx: &mut Tx, id: BrandId) -> Result<Vec<CampaignMeasure>> {
 
 /// What every campaign caused, against its holdout.
 #[utoipa::path(get, path = "/api/v1/measure/campaigns", tag = "measure", responses((status = 200, body = CampaignMeasures)))]
-pub async fn measure_campaigns(State(app): State<App>, who: Staff) -> Answer<Json<CampaignMeasures>> {
+pub async fn measure_campaigns(State(app): State<App>, Extension(kept): Extension<Kept>, who: Staff) -> Answer<Said> {
     who.need(May::MeasureRead)?;
-    let items = app.db.read(move |tx| campaigns(tx, who.brand)).await?;
-    Ok(Json(CampaignMeasures { items }))
+    let fold = move |tx: &mut Tx| Ok(CampaignMeasures { items: campaigns(tx, who.brand)? });
+    kept.answer(&app.db, who.brand, "campaigns".into(), fold).await
 }
