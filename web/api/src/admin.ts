@@ -129,6 +129,7 @@ export function admin(client: Client) {
         postTo<void>('/api/v1/persons/{id}/consents', id, body),
       timeline: (id: string, query: Page & { name?: string }) =>
         getOf<t.List<t.Event>>('/api/v1/persons/{id}/timeline', id, query),
+      money: (id: string) => getOf<t.PersonMoney>('/api/v1/persons/{id}/money', id),
       grow: (id: string) => getOf<t.PersonGrow>('/api/v1/persons/{id}/grow', id),
     },
 

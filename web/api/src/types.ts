@@ -185,7 +185,6 @@ export interface Person extends PersonRow {
   consents: Consent[]
   guide: Ref | null
   merged_ids: string[]
-  money: PersonMoney
 }
 export interface TagCount { tag: string; persons: number }
 export interface PersonGrow {
@@ -225,6 +224,10 @@ export interface Campaign {
     skipped: number
     read: number
     clicked: number
+    /** The connection broke while they were sent. */
+    unknown: number
+    /** Not attempted yet. */
+    waiting: number
   }
 }
 export interface CampaignDraft {
@@ -265,7 +268,7 @@ export interface CampaignResults {
   skipped: { reason: string; persons: number }[]
   by_day: { day: string; treated_fen: number; holdout_fen: number }[]
 }
-export type MessageState = 'intent' | 'sent' | 'failed' | 'skipped' | 'held_out'
+export type MessageState = 'intent' | 'sent' | 'failed' | 'skipped' | 'held_out' | 'unknown'
 export interface Message {
   id: string
   person: { id: string; name: string | null }
@@ -345,6 +348,7 @@ export interface Order extends OrderRow {
   freight_fen: number
   address: Address | null
   note: string | null
+  pickup_code: string | null
   payments: { id: string; provider: string; state: string; amount_fen: number; at: number }[]
   refunds: { id: string; state: string; amount_fen: number; reason: string; at: number }[]
   referrer: { id: string; name: string | null } | null
@@ -370,7 +374,7 @@ export interface Promoter {
   owed_fen: number
 }
 export interface Account { code: string; name_zh: string; name_en: string; side: 'debit' | 'credit'; balance_fen: number }
-export interface Ledger { balanced: boolean; accounts: Account[] }
+export interface Ledger { balanced: boolean; broken: string[]; accounts: Account[] }
 export interface LedgerEntry {
   id: string
   key: string

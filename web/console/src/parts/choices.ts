@@ -1,7 +1,7 @@
 /** Short lists that filters and forms choose from, loaded once and shared. */
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { STAGES } from 'api'
+import { STAGES, type List } from 'api'
 import { api } from '@/server'
 import { useLang } from '@/words'
 import { useFormat } from './format'
@@ -9,19 +9,31 @@ import { useFormat } from './format'
 export interface Choice { value: string; label: string }
 const kept = { staleTime: 60_000 }
 
+/** All pages of a list that people choose from, up to a few thousand. */
+async function everything<T>(fetch: (page: { cursor?: string; limit: number }) => Promise<List<T>>): Promise<T[]> {
+  const rows: T[] = []
+  let cursor: string | undefined
+  do {
+    const page = await fetch(cursor ? { cursor, limit: 200 } : { limit: 200 })
+    rows.push(...page.items)
+    cursor = page.next ?? undefined
+  } while (cursor && rows.length < 4000)
+  return rows
+}
+
 export function useStageChoices(): Choice[] {
   const f = useFormat()
   return useMemo(() => STAGES.map((value) => ({ value, label: f.stage(value) })), [f])
 }
 
 export function useStoreChoices(): Choice[] {
-  const stores = useQuery({ queryKey: ['stores', 'choices'], queryFn: () => api.stores.list({ limit: 500 }), ...kept })
-  return useMemo(() => (stores.data?.items ?? []).map(({ id, name, code }) => ({ value: id, label: name || code })), [stores.data])
+  const stores = useQuery({ queryKey: ['stores', 'choices'], queryFn: () => everything(api.stores.list), ...kept })
+  return useMemo(() => (stores.data ?? []).map(({ id, name, code }) => ({ value: id, label: name || code })), [stores.data])
 }
 
 export function useTouchpointChoices(): Choice[] {
-  const touchpoints = useQuery({ queryKey: ['touchpoints', 'choices'], queryFn: () => api.touchpoints.list({ limit: 500 }), ...kept })
-  return useMemo(() => (touchpoints.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })), [touchpoints.data])
+  const touchpoints = useQuery({ queryKey: ['touchpoints', 'choices'], queryFn: () => everything(api.touchpoints.list), ...kept })
+  return useMemo(() => (touchpoints.data ?? []).map(({ id, name }) => ({ value: id, label: name })), [touchpoints.data])
 }
 
 export function useTagChoices(): Choice[] {
@@ -34,8 +46,8 @@ export function useTagChoices(): Choice[] {
 }
 
 export function useStaffChoices(): Choice[] {
-  const staff = useQuery({ queryKey: ['staff', 'choices'], queryFn: () => api.staff.list(), ...kept })
-  return useMemo(() => (staff.data?.items ?? []).filter((each) => each.active).map(({ id, name }) => ({ value: id, label: name })), [staff.data])
+  const staff = useQuery({ queryKey: ['staff', 'choices'], queryFn: () => everything(api.staff.list), ...kept })
+  return useMemo(() => (staff.data ?? []).filter((each) => each.active).map(({ id, name }) => ({ value: id, label: name })), [staff.data])
 }
 
 export function useKinds() {

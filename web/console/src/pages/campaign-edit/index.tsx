@@ -59,7 +59,8 @@ function Editor({ draft, of }: { draft: Draft; of?: Campaign }) {
 
   const save = useAct(
     (given: Draft) => {
-      const body = { ...given, name: given.name.trim(), link: given.link?.trim() || null, cost_per_message_fen: given.cost_per_message_fen ?? 0 }
+      // An empty link takes a link away; an absent one would leave it.
+      const body = { ...given, name: given.name.trim(), link: given.link?.trim() ?? '', cost_per_message_fen: given.cost_per_message_fen ?? 0 }
       return of ? api.campaigns.save(of.id, body) : api.campaigns.create(body)
     },
     { done: t('saved_draft'), refresh: ['campaigns', 'campaign'] },

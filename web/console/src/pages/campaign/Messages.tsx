@@ -13,7 +13,7 @@ import { Empty } from '@/parts/state'
 import { useCommon } from '@/words/common'
 import { useCampaigns, useReason } from '../campaigns/words'
 
-const tones: Record<MessageState, Tone> = { intent: 'warn', sent: 'good', failed: 'bad', skipped: 'plain', held_out: 'plain' }
+const tones: Record<MessageState, Tone> = { intent: 'warn', sent: 'good', failed: 'bad', skipped: 'plain', held_out: 'plain', unknown: 'warn' }
 const wordOf = (state: MessageState) => (state === 'sent' ? 'm_sentstate' : `m_${state}`) as 'm_sentstate' | `m_${Exclude<MessageState, 'sent'>}`
 
 export function Messages({ campaign }: { campaign: Campaign }) {
@@ -38,7 +38,7 @@ export function Messages({ campaign }: { campaign: Campaign }) {
   }, [t, c, f, reason])
   const choice = useColumnChoice('messages', columns)
   const specs: FilterSpec[] = [
-    { name: 'state', label: t('m_state'), options: (['intent', 'sent', 'failed', 'skipped', 'held_out'] as const).map((value) => ({ value, label: t(wordOf(value)) })) },
+    { name: 'state', label: t('m_state'), options: (['intent', 'sent', 'failed', 'skipped', 'unknown', 'held_out'] as const).map((value) => ({ value, label: t(wordOf(value)) })) },
     { name: 'arm', label: t('m_arm'), options: (['treated', 'holdout'] as const).map((value) => ({ value, label: t(`arm_${value}`) })) },
   ]
   return (

@@ -73,8 +73,7 @@ function Actions({ campaign }: { campaign: Campaign }) {
   const navigate = useNavigate()
   const [launching, setLaunching] = useState(false)
   const stop = useAct(() => api.campaigns.cancel(campaign.id), { done: t('stopped'), refresh: ['campaign', 'campaigns'] })
-  const { treated, sent, failed, skipped } = campaign.counts
-  const waiting = Math.max(0, treated - sent - failed - skipped)
+  const { waiting } = campaign.counts
   const confirmStop = () =>
     modal.confirm({
       title: t('stop_title', { name: campaign.name }),
@@ -98,7 +97,7 @@ function Actions({ campaign }: { campaign: Campaign }) {
 function Sending({ campaign: { counts } }: { campaign: Campaign }) {
   const t = useCampaigns()
   const f = useFormat()
-  const done = counts.sent + counts.failed + counts.skipped
+  const done = counts.treated - counts.waiting
   const percent = counts.treated ? Math.min(100, Math.round((done / counts.treated) * 100)) : 0
   return (
     <Card title={t('state_sending')} note={t('sending_now')} id="sending">
@@ -124,7 +123,7 @@ function Counts({ campaign: { counts } }: { campaign: Campaign }) {
           { name: t('n_selected'), value: f.count(counts.selected), testid: 'count-selected' },
           { name: t('n_holdout'), value: f.count(counts.holdout), to: '?arm=holdout', testid: 'count-holdout' },
           { name: t('n_sent'), value: f.count(counts.sent), to: '?state=sent', testid: 'count-sent' },
-          { name: t('n_skipped'), value: f.count(counts.skipped + counts.failed), to: counts.failed > counts.skipped ? '?state=failed' : '?state=skipped', testid: 'count-skipped' },
+          { name: t('n_skipped'), value: f.count(counts.skipped + counts.failed + counts.unknown), to: counts.failed > counts.skipped ? '?state=failed' : '?state=skipped', testid: 'count-skipped' },
           { name: t('n_read'), value: f.count(counts.read), note: of(counts.read), testid: 'count-read' },
           { name: t('n_clicked'), value: f.count(counts.clicked), note: of(counts.clicked), testid: 'count-clicked' },
         ]}

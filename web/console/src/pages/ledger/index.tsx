@@ -36,6 +36,9 @@ export default function LedgerPage() {
           {(data) => <Accounts accounts={data.accounts} chosen={filters.values.account} choose={(account) => filters.set({ account })} />}
         </Shown>
       </Card>
+      {ledger.data && ledger.data.broken.length > 0 && (
+        <ul className="bad" role="alert">{ledger.data.broken.map((each) => <li key={each}>{each}</li>)}</ul>
+      )}
       <Entries accounts={accounts} filters={filters} />
     </Page>
   )

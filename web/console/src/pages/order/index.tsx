@@ -44,6 +44,7 @@ function Detail({ order }: { order: Order }) {
               items={[
                 [t('person'), order.person ? <Link to={`/persons/${order.person.id}`} data-testid="order-person">{order.person.name ?? c('unnamed')}</Link> : c('anonymous')],
                 ...(order.address ? [[t('address'), <Address key="address" of={order.address} />] as [string, React.ReactNode]] : []),
+                ...(order.pickup_code ? [[t('pickup_code'), <span key="code" className="mono" data-testid="pickup-code">{order.pickup_code}</span>] as [string, React.ReactNode]] : []),
                 [t('note'), order.note],
                 [t('source'), t(`source_${order.source}`)],
                 [t('referrer'), order.referrer && <Link to={`/persons/${order.referrer.id}`}>{order.referrer.name ?? c('unnamed')}</Link>],

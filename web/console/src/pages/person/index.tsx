@@ -9,7 +9,7 @@ import { api } from '@/server'
 import { Facts, StageChip, StateChip } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
-import { PageFailed, PageLoading } from '@/parts/state'
+import { PageFailed, PageLoading, Shown } from '@/parts/state'
 import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
 import { usePersons } from '../persons/words'
@@ -78,20 +78,25 @@ function Life({ person }: { person: Person }) {
 function Worth({ person }: { person: Person }) {
   const t = usePerson()
   const f = useFormat()
-  const { money } = person
+  const money = useQuery({ queryKey: ['person', person.id, 'money'], queryFn: () => api.persons.money(person.id) })
   return (
     <Card title={t('worth')}>
-      <Facts
-        items={[
-          { name: t('paid'), value: f.money(money.paid_fen), testid: 'person-paid' },
-          { name: t('clv'), value: f.money(money.clv_fen), note: t('clv_note'), testid: 'person-clv' },
-          { name: t('average'), value: money.average_order_fen === null ? '—' : f.money(money.average_order_fen) },
-          { name: t('interval'), value: money.days_between_orders === null ? '—' : t('days', { n: Math.round(money.days_between_orders * 10) / 10 }) },
-          { name: t('refunded'), value: f.money(money.refunded_fen) },
-          { name: t('cost'), value: f.money(money.cost_fen) },
-          { name: t('commission'), value: f.money(money.commission_fen) },
-        ]}
-      />
+      <Shown of={money} what={t('worth')} rows={3}>
+        {(data) => (
+          <Facts
+            items={[
+              { name: t('paid'), value: f.money(data.paid_fen), testid: 'person-paid' },
+              { name: t('clv'), value: f.money(data.clv_fen), note: t('clv_note'), testid: 'person-clv' },
+              { name: t('orders'), value: f.count(person.orders), to: `/orders?person=${person.id}` },
+              { name: t('average'), value: data.average_order_fen === null ? '—' : f.money(data.average_order_fen) },
+              { name: t('interval'), value: data.days_between_orders === null ? '—' : t('days', { n: Math.round(data.days_between_orders * 10) / 10 }) },
+              { name: t('refunded'), value: f.money(data.refunded_fen) },
+              { name: t('cost'), value: f.money(data.cost_fen) },
+              { name: t('commission'), value: f.money(data.commission_fen) },
+            ]}
+          />
+        )}
+      </Shown>
     </Card>
   )
 }

@@ -41,14 +41,13 @@ function Editor({ of }: { of?: Product }) {
   const save = useAct((body: Partial<ProductDraft>) => api.products.save(of?.id ?? '', body), { refresh: REFRESH })
 
   function send(given: ProductDraft) {
-    const text = (value?: string | null) => value?.trim() || null
-    const body: ProductDraft = {
-      ...given, name: given.name.trim(), code: given.code.trim(), name_en: text(given.name_en), image: text(given.image), description: text(given.description),
-      status: given.status ?? of?.status ?? 'on_sale',
-      skus: given.skus.map(({ id, code, name, price_fen }) => ({ ...(id ? { id } : {}), code: code.trim(), name: name.trim(), price_fen })),
-    }
+    const { code, status, ...rest } = given
+    const text = (value?: string | null) => value?.trim() ?? ''
+    const skus = given.skus.map((sku) => ({ ...(sku.id ? { id: sku.id } : {}), code: sku.code.trim(), name: text(sku.name), price_fen: sku.price_fen }))
+    const body = { ...rest, name: given.name.trim(), name_en: text(given.name_en), image: text(given.image), description: text(given.description), skus }
+    // An empty text takes the old one away; a code never changes.
     if (of) save.mutate(body)
-    else create.mutate(body)
+    else create.mutate({ ...body, code: code.trim(), status: status ?? 'on_sale', name_en: body.name_en || null, image: body.image || null, description: body.description || null })
   }
   const writes = can('product.write')
   const initial = of ?? { status: 'on_sale', skus: [{}] }
@@ -63,7 +62,7 @@ function Editor({ of }: { of?: Product }) {
   return (
     <Page title={title} heading={heading} back={{ to: '/products', label: t('back') }} actions={actions} narrow>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={initial} onFinish={send} disabled={!writes} className="stack" data-testid="product-form">
-        <Card title={t('basics')}><BasicFields /></Card>
+        <Card title={t('basics')}><BasicFields known={of !== undefined} /></Card>
         <Card title={t('sku_title')}><SkuFields /></Card>
       </Form>
       {of && <StockTable product={of} open={setStock} />}

@@ -86,9 +86,9 @@ function StoreForm({ of, close }: { of: Store | 'new' | null; close: () => void 
   const create = useAct(api.stores.create, { done: t('created_done'), refresh: ['stores'], then: close })
   const save = useAct((body: Parameters<typeof api.stores.save>[1]) => api.stores.save(known?.id ?? '', body), { refresh: ['stores'], then: close })
   function send({ code, name, city }: Given) {
-    const where = city?.trim() || null
+    const where = city?.trim() ?? ''
     if (known) save.mutate({ name: name.trim(), city: where })
-    else create.mutate({ code: code.trim(), name: name.trim(), city: where })
+    else create.mutate({ code: code.trim(), name: name.trim(), city: where || null })
   }
   const toggle = () =>
     known?.active
