@@ -104,12 +104,12 @@ function seen<T extends S.Item>(items: T[]) { passing.forEach((look) => look(ite
 export const api = {
   shop: () => get<S.Shop>('/shop'),
   visit: (body: { touchpoint_code?: string; path: string; visitor?: string }) => post<{ visitor: string }>('/visit', body),
-  products: (ask: { category?: string; q?: string; sort?: Sort } & Page) => get<S.List<S.Item>>(`/products${query(ask)}`).then((page) => { seen(page.items); return page }),
+  products: (ask: { category?: string; q?: string; sort?: Sort; store?: string } & Page) => get<S.List<S.Item>>(`/products${query(ask)}`).then((page) => { seen(page.items); return page }),
   product: (id: string, store?: string) => get<S.Product>(`/products/${id}${query({ store })}`).then((product) => { seen([product]); return product }),
   stores: (ask: { q?: string } & Page) => get<S.List<S.Store>>(`/stores${query(ask)}`),
   sendCode: (address: string) => post<{ sent: true; sandbox_code: string | null }>('/login/code', { address }),
   login: (body: { address: string; code: string; visitor?: string; referral?: string; marketing_consent: boolean }) =>
-    post<{ token: string; me: S.Me }>('/login', body),
+    post<{ token: string }>('/login', body),
   logout: () => post<unknown>('/logout'),
   me: () => get<S.Me>('/me'),
   changeMe: (body: { name?: string; consents?: { inbox?: boolean; email?: boolean }; address?: S.Address; store_id?: string }) =>

@@ -1,5 +1,5 @@
 /** One cart in front, two behind: a guest's on the phone, a customer's on the server. */
-import { api } from './api'
+import { api, Problem } from './api'
 import { cell } from './cell'
 import { guestCart, token } from './kept'
 import type { Cart, CartItem } from './shapes'
@@ -9,8 +9,9 @@ export const countOf = (items: CartItem[]) => items.reduce((sum, item) => sum + 
 export const goodsOf = (items: CartItem[]) => items.reduce((sum, item) => sum + item.quantity * item.price_fen, 0)
 
 export async function refreshCart(): Promise<void> {
-  if (!token.get()) { cart.set(guestCart.get()); return }
-  hold(await api.cart())
+  if (!token.get()) cart.set(guestCart.get())
+  else if (guestCart.get().length) await mergeCart()
+  else hold(await api.cart())
 }
 
 /** Sets the quantity; 0 removes. The screen changes at once and is put right when the server refuses. */
@@ -32,16 +33,19 @@ export function addToCart(item: CartItem): Promise<void> {
   return setQuantity(item, Math.min(there + item.quantity, Math.max(item.available, 1)))
 }
 
-/** After sign-in: what the guest chose is added to what the customer already had. */
+/** After sign-in: what the guest chose is added to what the customer already had; what could not be sent waits for the next time. */
 export async function mergeCart(): Promise<void> {
-  const mine = guestCart.get()
   let there: Cart = await api.cart()
-  for (const item of mine) {
+  for (const item of guestCart.get()) {
     const had = there.items.find((one) => one.sku_id === item.sku_id)?.quantity ?? 0
-    // A product that has gone meanwhile must not keep the rest from being merged.
-    there = await api.putInCart(item.sku_id, had + item.quantity).catch(() => there)
+    try {
+      there = await api.putInCart(item.sku_id, had + item.quantity)
+    } catch (refusal) {
+      // A product that has gone meanwhile is dropped and must not keep the rest from being merged.
+      if (!(refusal instanceof Problem) || refusal.status === 0 || refusal.status >= 500) throw refusal
+    }
+    guestCart.set(guestCart.get().filter((one) => one.sku_id !== item.sku_id))
   }
-  guestCart.set([])
   hold(there)
 }
 

@@ -1,6 +1,6 @@
 import { api, Problem } from './api'
 import { cell } from './cell'
-import { mergeCart, refreshCart } from './cart'
+import { refreshCart } from './cart'
 import { chosenStore, referral, token, visitor } from './kept'
 import type { Me } from './shapes'
 
@@ -12,9 +12,9 @@ export async function signIn(address: string, code: string, marketing: boolean):
     visitor: visitor.get() ?? undefined, referral: referral.get() ?? undefined,
   })
   token.set(answer.token)
-  hold(answer.me)
   referral.set(null)
-  await mergeCart()
+  // Signed in is signed in: what does not load now is asked again by the page that needs it.
+  await Promise.allSettled([refreshMe(), refreshCart()])
 }
 
 /** Asks who is signed in; null when nobody is, or the session has ended. */

@@ -2,7 +2,10 @@
 export interface List<T> { items: T[]; next: string | null; total?: number | null }
 export interface Category { code: string; zh: string; en: string; products: number }
 export interface Shop {
-  brand: { code: string; name: string; currency: string; sandbox: boolean }
+  brand: {
+    code: string; name: string; currency: string; sandbox: boolean
+    timezone?: string; freight_fen?: number; free_freight_fen?: number
+  }
   stores: number
   categories: Category[]
 }
@@ -37,7 +40,8 @@ export interface Quote {
 export type OrderState =
   | 'placed' | 'closing' | 'paid' | 'paid_late' | 'ready' | 'fulfilled' | 'completed' | 'cancelled' | 'refunded'
 export interface OrderLine {
-  sku_id: string; product_id: string; name: string; name_en?: string | null; image: string | null
+  /** Null when the order came from elsewhere, or the product is gone. */
+  sku_id: string | null; product_id: string | null; name: string; name_en?: string | null; image: string | null
   quantity: number; price_fen: number; amount_fen: number
 }
 export interface Order {

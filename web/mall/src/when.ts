@@ -1,11 +1,30 @@
 import { useEffect, useState } from 'react'
 import { now } from './api'
 import { language } from './kept'
+import { shop } from './shop'
 import { words } from './words'
 
 const two = (n: number) => String(n).padStart(2, '0')
 
-/** Relative within a day, a date otherwise; in the phone's zone. */
+interface Civil { year: number; month: number; date: number; hour: number; minute: number }
+
+/** The wall clock in the brand's zone; in the phone's where the phone does not know zones (WeChat on some). */
+function civil(at: number): Civil {
+  const zone = shop.get()?.brand.timezone
+  if (zone && typeof Intl !== 'undefined') {
+    try {
+      const parts = new Intl.DateTimeFormat('en-US', {
+        timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric',
+      }).formatToParts(new Date(at))
+      const of = (type: string) => Number(parts.find((part) => part.type === type)?.value)
+      return { year: of('year'), month: of('month'), date: of('day'), hour: of('hour'), minute: of('minute') }
+    } catch { /* an unknown zone: the phone's is better than none */ }
+  }
+  const d = new Date(at)
+  return { year: d.getFullYear(), month: d.getMonth() + 1, date: d.getDate(), hour: d.getHours(), minute: d.getMinutes() }
+}
+
+/** Relative within a day, a date otherwise. */
 export function when(at: number): string {
   const t = words().ago
   const minutes = Math.floor((now() - at) / 60000)
@@ -18,16 +37,16 @@ export function when(at: number): string {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 function day(at: number): string {
-  const d = new Date(at)
-  const other = d.getFullYear() !== new Date(now()).getFullYear()
-  if (language.get() === 'en') return `${d.getDate()} ${months[d.getMonth()]}${other ? ` ${d.getFullYear()}` : ''}`
-  return `${other ? `${d.getFullYear()} 年 ` : ''}${d.getMonth() + 1} 月 ${d.getDate()} 日`
+  const { year, month, date } = civil(at)
+  const other = year !== civil(now()).year
+  if (language.get() === 'en') return `${date} ${months[month - 1]}${other ? ` ${year}` : ''}`
+  return `${other ? `${year} 年 ` : ''}${month} 月 ${date} 日`
 }
 
 /** To the minute, for a receipt. */
 export function moment(at: number): string {
-  const d = new Date(at)
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`
+  const { year, month, date, hour, minute } = civil(at)
+  return `${year}-${two(month)}-${two(date)} ${two(hour)}:${two(minute)}`
 }
 
 /** 754000 ms → "12:34". */

@@ -11,6 +11,7 @@ import { Art } from '../parts/art'
 import { Bar } from '../parts/bar'
 import { Button } from '../parts/button'
 import { Icon } from '../parts/icon'
+import { main } from '../parts/native'
 import { Price } from '../parts/price'
 import { Confirm } from '../parts/sheet'
 import { Empty, Failed } from '../parts/states'
@@ -34,7 +35,7 @@ export default function CartPage() {
     go(signedIn ? to.checkout : `${to.signIn}?then=checkout`)
   }
   return (
-    <View className={`page root cart ${items.length ? 'with-deck' : ''}`}>
+    <View {...main} className={`page root cart ${items.length ? 'with-deck' : ''}`}>
       <Bar title={t.tab.cart} root />
       {!signedIn && items.length ? <GuestHint /> : null}
       {asked.problem && !items.length ? <Failed problem={asked.problem} onAgain={() => { void asked.again() }} /> : null}

@@ -6,6 +6,7 @@ import { asProblem, useAsk } from '../ask'
 import { goInstead, toast, to } from '../go'
 import { Bar } from '../parts/bar'
 import { Button } from '../parts/button'
+import { main } from '../parts/native'
 import { Price } from '../parts/price'
 import { Bones, Failed } from '../parts/states'
 import type { Order } from '../shapes'
@@ -17,7 +18,7 @@ export default function Cashier() {
   const id = useRouter().params.id ?? ''
   const asked = useAsk(() => api.order(id), [id])
   return (
-    <View className='page cashier'>
+    <View {...main} className='page cashier'>
       <Bar title={t.cashier.title} />
       {!asked.data && asked.busy ? <Bones rows={3} kind='line' /> : null}
       {!asked.data && asked.problem ? <Failed problem={asked.problem} onAgain={() => { void asked.again() }} /> : null}

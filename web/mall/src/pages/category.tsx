@@ -4,9 +4,11 @@ import { api } from '../api'
 import { useAsk, useList } from '../ask'
 import { useCell } from '../cell'
 import { go, to } from '../go'
+import { chosenStore } from '../kept'
 import { useTitle } from '../parts/bar'
 import { Find } from '../parts/find'
 import { ItemRow } from '../parts/item'
+import { main, tablist } from '../parts/native'
 import { Bones, Empty, Failed, Foot } from '../parts/states'
 import { Tabs } from '../parts/tabs'
 import { Tap } from '../parts/tap'
@@ -21,15 +23,16 @@ export default function CategoryPage() {
   const wanted = useCell(openCategory)
   const categories = (shop?.categories ?? []).filter((one) => one.products > 0)
   const at = categories.find((one) => one.code === wanted)?.code ?? categories[0]?.code ?? null
-  const list = useList(at ? (cursor) => api.products({ category: at, sort: 'popular', cursor, limit: 20 }) : null, [at])
+  const store = useCell(chosenStore)?.id
+  const list = useList(at ? (cursor) => api.products({ category: at, sort: 'popular', store, cursor, limit: 20 }) : null, [at, store])
   useTitle(t.tab.category)
   return (
-    <View className='page root category'>
+    <View {...main} className='page root category'>
       <View className='category-head'>
         <Find id='category-search' value={q} hint={t.search} onChange={setQ} onDone={(said) => { if (said) go(to.find(said)) }} />
       </View>
       <View className='category-body'>
-        <ScrollView className='shelf' scrollY>
+        <ScrollView {...tablist} className='shelf' scrollY>
           {categories.map((one) => (
             <Tap key={one.code} className='shelf-tab t-shelf' role='tab' chosen={one.code === at} onTap={() => openCategory.set(one.code)}>
               <Text>{categoryName(one)}</Text>

@@ -13,7 +13,7 @@ import { Art } from '../parts/art'
 import { Bar } from '../parts/bar'
 import { Button } from '../parts/button'
 import { Icon } from '../parts/icon'
-import { inputHints } from '../parts/native'
+import { inputHints, main } from '../parts/native'
 import { Price } from '../parts/price'
 import { Bones, Empty, Failed } from '../parts/states'
 import { Stepper } from '../parts/stepper'
@@ -21,6 +21,7 @@ import { StoreSheet } from '../parts/stores'
 import { Tap } from '../parts/tap'
 import { me, refreshMe } from '../session'
 import type { Address, CartItem, Delivery, Quote, Want } from '../shapes'
+import { useShop } from '../shop'
 import { named, sayProblem, useWords } from '../words'
 
 export default function Checkout() {
@@ -29,7 +30,7 @@ export default function Checkout() {
   const signedIn = useCell(token)
   useEffect(() => { if (!signedIn) goInstead(`${to.signIn}?then=checkout`) }, [signedIn])
   return (
-    <View className='page with-foot checkout'>
+    <View {...main} className='page with-foot checkout'>
       <Bar title={t.checkout.title} />
       {items.length
         ? <Form items={items} />
@@ -180,12 +181,15 @@ function Goods({ items, quote }: { items: CartItem[]; quote: Quote | null }) {
 
 function Sums({ quote, delivery }: { quote: Quote; delivery: Delivery }) {
   const t = useWords()
+  const free = useShop()?.brand.free_freight_fen
   return (
     <View className='panel sums'>
       <View className='sum'><Text>{t.checkout.goods}</Text><Text className='figure'>{priced(quote.goods_fen)}</Text></View>
       {delivery === 'delivery' ? (
         <View className='sum'><Text>{t.checkout.freight}</Text><Text className='figure'>{quote.freight_fen ? priced(quote.freight_fen) : t.checkout.freeFreight}</Text></View>
       ) : null}
+      {delivery === 'delivery' && quote.freight_fen && free && free > quote.goods_fen
+        ? <View className='faint'>{t.checkout.moreForFree(priced(free - quote.goods_fen))}</View> : null}
       <View className='sum strong'><Text>{t.checkout.total}</Text><Text className='figure clay'>{priced(quote.total_fen)}</Text></View>
     </View>
   )

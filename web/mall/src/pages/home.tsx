@@ -11,6 +11,7 @@ import { useTitle } from '../parts/bar'
 import { Find } from '../parts/find'
 import { Icon } from '../parts/icon'
 import { ItemCard } from '../parts/item'
+import { heading, main, tablist } from '../parts/native'
 import { Price } from '../parts/price'
 import { Bones, Empty, Failed, Foot } from '../parts/states'
 import { StoreSheet } from '../parts/stores'
@@ -28,7 +29,8 @@ export default function Home() {
   const shop = useShop()
   const asked = useAsk(askShop, [])
   const [sort, setSort] = useState<Sort>('popular')
-  const list = useList((cursor) => api.products({ sort, cursor, limit: 20 }), [sort])
+  const store = useCell(chosenStore)?.id
+  const list = useList((cursor) => api.products({ sort, store, cursor, limit: 20 }), [sort, store])
   useTitle(shop?.brand.name ?? '')
   useReachBottom(list.more)
   usePullDownRefresh(() => { void asked.again(); list.again(); Taro.stopPullDownRefresh() })
@@ -37,12 +39,12 @@ export default function Home() {
   const problem = asked.problem ?? list.problem
   const [first, ...others] = list.items
   return (
-    <View className='page root home'>
+    <View {...main} className='page root home'>
       <Head brand={shop?.brand.name ?? ''} />
       {shop || !asked.problem ? <Rail categories={shop?.categories ?? null} /> : null}
       <View className='home-sorts'>
         <Text className='h2'>{t.home.popular}</Text>
-        <View className='sorts'>
+        <View {...tablist} className='sorts'>
           {sorts.map((one) => (
             <Tap key={one} className='sort' role='tab' chosen={one === sort} onTap={() => setSort(one)}><Text>{t.home.sorts[one]}</Text></Tap>
           ))}
@@ -70,7 +72,7 @@ function Head({ brand }: { brand: string }) {
   return (
     <View className='head'>
       <View className='head-top'>
-        <Text className='head-brand'>{brand}</Text>
+        <Text {...heading} className='head-brand'>{brand}</Text>
         <Tap id='home-inbox' className='head-tap' label={unread ? t.home.unread(unread) : t.home.inbox} onTap={() => go(to.inbox)}>
           <Icon name='bell' size={24} />
           <Mark n={unread} />

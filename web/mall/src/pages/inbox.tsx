@@ -9,6 +9,7 @@ import { token } from '../kept'
 import { Bar } from '../parts/bar'
 import { Button } from '../parts/button'
 import { Guest } from '../parts/guest'
+import { main } from '../parts/native'
 import { Sheet } from '../parts/sheet'
 import { Bones, Empty, Failed, Foot } from '../parts/states'
 import { Tap } from '../parts/tap'
@@ -39,7 +40,7 @@ export default function Inbox() {
     api.readLetter(letter.id, true).then(away, away)
   }
   return (
-    <View className='page inbox'>
+    <View {...main} className='page inbox'>
       <Bar title={t.inbox.title} />
       {!signedIn ? <Guest then='inbox' /> : null}
       {who && !who.consents.inbox ? <View className='notice'>{t.inbox.off}</View> : null}

@@ -12,6 +12,7 @@ import { useTitle } from '../parts/bar'
 import { Button } from '../parts/button'
 import { Field } from '../parts/field'
 import { Icon, type IconName } from '../parts/icon'
+import { main } from '../parts/native'
 import { Confirm, Sheet } from '../parts/sheet'
 import { Bones, Failed } from '../parts/states'
 import { StoreSheet } from '../parts/stores'
@@ -35,7 +36,7 @@ export default function MePage() {
   useDidShow(() => { void asked.again() })
   useTitle(t.tab.me)
   return (
-    <View className='page root me'>
+    <View {...main} className='page root me'>
       <Top who={signedIn ? who : null} />
       <OrderDoors />
       {signedIn && !who && asked.problem ? <Failed problem={asked.problem} onAgain={() => { void asked.again() }} /> : null}

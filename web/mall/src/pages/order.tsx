@@ -14,6 +14,7 @@ import { Bar } from '../parts/bar'
 import { Button } from '../parts/button'
 import { Guest } from '../parts/guest'
 import { Icon } from '../parts/icon'
+import { main } from '../parts/native'
 import { Confirm } from '../parts/sheet'
 import { Bones, Failed } from '../parts/states'
 import { Tap } from '../parts/tap'
@@ -30,7 +31,7 @@ export default function OrderPage() {
   useDidShow(() => { if (asked.data) void asked.again() })
   usePullDownRefresh(() => { void asked.again().finally(() => Taro.stopPullDownRefresh()) })
   return (
-    <View className='page with-foot order'>
+    <View {...main} className='page with-foot order'>
       <Bar title={t.order.title} />
       {!signedIn ? <Guest then={encodeURIComponent(to.order(id))} /> : null}
       {signedIn && !asked.data && asked.busy ? <Bones rows={4} kind='row' /> : null}
@@ -86,8 +87,8 @@ function Details({ order }: { order: Order }) {
     <>
       {order.delivery === 'delivery' && order.address ? <View className='panel'><AddressLine address={order.address} /></View> : null}
       <View className='panel'>
-        {order.lines.map((one) => (
-          <Tap key={one.sku_id} className='goods' role='link' label={named(one)} onTap={() => go(to.product(one.product_id))}>
+        {order.lines.map((one, n) => (
+          <Tap key={n} className='goods' role='link' label={named(one)} disabled={!one.product_id} onTap={() => { if (one.product_id) go(to.product(one.product_id)) }}>
             <Art src={one.image} name={named(one)} className='goods-art' />
             <View className='row-text'>
               <View className='card-name'>{named(one)}</View>
@@ -125,8 +126,11 @@ function Acts({ order, onChange }: { order: Order; onChange: (order: Order) => v
     setBusy(true)
     try { onChange(await what()); toast(done) } catch (refusal) { toast(sayProblem(asProblem(refusal), t)) } finally { setBusy(false) }
   }
+  // A line without a SKU cannot be bought here again.
+  const wanted = order.lines.flatMap((line) => (line.sku_id && line.product_id
+    ? [{ ...line, sku_id: line.sku_id, product_id: line.product_id, sku_name: '', available: line.quantity }] : []))
   const again = () => {
-    basket.set({ from: 'now', items: order.lines.map((line) => ({ ...line, sku_name: '', available: line.quantity })) })
+    basket.set({ from: 'now', items: wanted })
     chosenStore.set({ ...order.store, city: null })
     go(to.checkout)
   }
@@ -138,7 +142,7 @@ function Acts({ order, onChange }: { order: Order; onChange: (order: Order) => v
       {order.state === 'placed' ? <Button id='order-cancel' kind='plain' disabled={busy} onTap={() => setAsking('cancel')}>{t.order.cancel}</Button> : null}
       {order.state === 'placed' ? <Button id='order-pay' onTap={() => go(to.cashier(order.id))}>{t.order.pay}</Button> : null}
       {order.state === 'fulfilled' ? <Button id='order-received' busy={busy} onTap={() => setAsking('receive')}>{t.order.receive}</Button> : null}
-      {['completed', 'cancelled', 'refunded', 'paid', 'ready'].includes(order.state) ? <Button id='order-again' kind='plain' onTap={again}>{t.order.again}</Button> : null}
+      {['completed', 'cancelled', 'refunded', 'paid', 'ready'].includes(order.state) && wanted.length ? <Button id='order-again' kind='plain' onTap={again}>{t.order.again}</Button> : null}
       <Confirm ask={asking ? question : null} onClose={() => setAsking(null)} />
     </View>
   )

@@ -10,6 +10,7 @@ import { Art } from '../parts/art'
 import { Bar } from '../parts/bar'
 import { Button } from '../parts/button'
 import { Guest } from '../parts/guest'
+import { main, tablist } from '../parts/native'
 import { Price } from '../parts/price'
 import { Bones, Empty, Failed, Foot } from '../parts/states'
 import { Tap } from '../parts/tap'
@@ -28,10 +29,10 @@ export default function Orders() {
   useDidShow(() => { if (shownOnce) list.again(); setShownOnce(true) })
   useReachBottom(list.more)
   return (
-    <View className='page orders'>
+    <View {...main} className='page orders'>
       <Bar title={t.orders.title} />
       <ScrollView className='state-tabs' scrollX enhanced showScrollbar={false}>
-        <View className='state-tabs-line'>
+        <View {...tablist} className='state-tabs-line'>
           {tabs.map((one) => (
             <Tap key={one} id={`orders-${one || 'all'}`} className='state-tab' role='tab' chosen={one === state} onTap={() => setState(one)}>
               <Text>{t.orders.tabs[one]}</Text>
@@ -62,7 +63,7 @@ function OrderCard({ order }: { order: Order }) {
         <Text className={`state state-${order.state}`}>{t.order.state(order.state, order.delivery)}</Text>
       </View>
       <View className='order-arts'>
-        {order.lines.slice(0, 4).map((line) => <Art key={line.sku_id} src={line.image} name={named(line)} className='goods-art' />)}
+        {order.lines.slice(0, 4).map((line, n) => <Art key={n} src={line.image} name={named(line)} className='goods-art' />)}
         {order.lines.length === 1 ? <View className='card-name order-one'>{named(order.lines[0]!)}</View> : null}
       </View>
       <View className='order-head'>

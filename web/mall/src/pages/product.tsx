@@ -12,6 +12,7 @@ import { Art } from '../parts/art'
 import { Bar } from '../parts/bar'
 import { Button } from '../parts/button'
 import { Icon } from '../parts/icon'
+import { main } from '../parts/native'
 import { Price } from '../parts/price'
 import { Bones, Failed } from '../parts/states'
 import { Stepper } from '../parts/stepper'
@@ -30,7 +31,7 @@ export default function ProductPage() {
   const product = asked.data
   useShareAppMessage(() => ({ title: product ? named(product) : '', path: pathTo(to.product(id)) }))
   return (
-    <View className='page with-foot product'>
+    <View {...main} className='page with-foot product'>
       <Bar title={t.product.title} tab={product ? named(product) : ''} right={<CartDoor />} />
       {product ? <Goods key={product.id} product={product} /> : null}
       {!product && asked.busy ? <Bones rows={1} kind='card' /> : null}

@@ -3,10 +3,13 @@ import { Text, View } from '@tarojs/components'
 import { useReachBottom, useRouter } from '@tarojs/taro'
 import { api } from '../api'
 import { useList } from '../ask'
+import { useCell } from '../cell'
 import { go } from '../go'
+import { chosenStore } from '../kept'
 import { Bar } from '../parts/bar'
 import { Find } from '../parts/find'
 import { ItemCard } from '../parts/item'
+import { main } from '../parts/native'
 import { Bones, Empty, Failed, Foot } from '../parts/states'
 import { Tap } from '../parts/tap'
 import { categoryName, openCategory, useShop } from '../shop'
@@ -16,10 +19,11 @@ export default function Search() {
   const t = useWords()
   const [typed, setTyped] = useState(decodeURIComponent(useRouter().params.q ?? ''))
   const q = useSettled(typed.trim())
-  const list = useList(q ? (cursor) => api.products({ q, cursor, limit: 20 }) : null, [q])
+  const store = useCell(chosenStore)?.id
+  const list = useList(q ? (cursor) => api.products({ q, store, cursor, limit: 20 }) : null, [q, store])
   useReachBottom(list.more)
   return (
-    <View className='page'>
+    <View {...main} className='page'>
       <Bar title={t.find.title} />
       <View className='page-find'><Find id='search-search' value={typed} hint={t.find.hint} focus={!typed} onChange={setTyped} onDone={setTyped} /></View>
       {!q ? <Start /> : null}

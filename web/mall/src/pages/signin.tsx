@@ -11,6 +11,7 @@ import { Bar } from '../parts/bar'
 import { Button } from '../parts/button'
 import { Field } from '../parts/field'
 import { Icon } from '../parts/icon'
+import { main } from '../parts/native'
 import { Tap } from '../parts/tap'
 import { signIn } from '../session'
 import { useShop } from '../shop'
@@ -48,13 +49,14 @@ export default function SignIn() {
       toast(guests ? t.cart.merged : t.signIn.done)
       goOn(then)
     } catch (refusal) {
-      setProblem({ at: 'code', said: sayProblem(asProblem(refusal), t) })
+      const why = asProblem(refusal)
+      setProblem({ at: 'code', said: why.status === 401 ? t.problem.wrong_code! : sayProblem(why, t) })
     } finally {
       setBusy(false)
     }
   }
   return (
-    <View className='page signin'>
+    <View {...main} className='page signin'>
       <Bar title={t.signIn.title} />
       <View className='signin-head'>
         <View className='h1'>{t.signIn.welcome(brand)}</View>
@@ -97,7 +99,8 @@ function Code({ address, good, code, problem, onCode, onProblem, onDone }: CodeP
       setWait(answer.sandbox_code ? 10 : 60)
       if (!answer.sandbox_code) toast(t.signIn.sent)
     } catch (refusal) {
-      onProblem(sayProblem(asProblem(refusal), t))
+      const why = asProblem(refusal)
+      onProblem(why.code === 'conflict' ? t.signIn.useEmail : why.code === 'invalid' ? t.signIn.badAddress : sayProblem(why, t))
     } finally {
       setBusy(false)
     }

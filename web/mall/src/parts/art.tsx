@@ -2,6 +2,9 @@ import { useState } from 'react'
 import { Image, View } from '@tarojs/components'
 import { origin } from '../api'
 
+/** The frame has the name; the picture in it is only drawn. */
+const decorative = process.env.TARO_ENV === 'h5' ? { nativeProps: { alt: '' } } : {}
+
 /** A product's picture; without one, or when it does not load, the first character of its name on a quiet tint. */
 export function Art({ src, name, className = '' }: { src: string | null; name: string; className?: string }) {
   const [lost, setLost] = useState<string | null>(null)
@@ -10,7 +13,7 @@ export function Art({ src, name, className = '' }: { src: string | null; name: s
   return (
     <View className={`art ${className}`} {...seen}>
       {shown
-        ? <Image className='art-image' src={src.startsWith('/') ? origin + src : src} mode='aspectFill' lazyLoad onError={() => setLost(src)} />
+        ? <Image className='art-image' src={src.startsWith('/') ? origin + src : src} mode='aspectFill' lazyLoad {...decorative} onError={() => setLost(src)} />
         : <View className={`art-letter tint${tint(name)}`}>{[...name][0] ?? ''}</View>}
     </View>
   )

@@ -4,6 +4,7 @@ import Taro, { useDidShow } from '@tarojs/taro'
 import { goBack } from '../go'
 import { useWords } from '../words'
 import { Icon } from './icon'
+import { heading } from './native'
 import { Tap } from './tap'
 
 /** The page's title: a bar of our own in the browser, WeChat's own bar in the mini program. */
@@ -16,7 +17,7 @@ export function Bar({ title, tab, right, root }: { title: string; tab?: string; 
       {root ? <View className='bar-side' /> : (
         <Tap className='bar-side' label={t.bar.back} onTap={goBack}><Icon name='back' size={22} /></Tap>
       )}
-      <Text className='bar-title'>{title}</Text>
+      <Text {...heading} className='bar-title'>{title}</Text>
       <View className='bar-side'>{right}</View>
     </View>
   )

@@ -17,7 +17,7 @@ export function Tap({ id, className = '', label, disabled, chosen, role = 'butto
   const act = () => { if (!disabled) onTap() }
   return (
     <View
-      id={id}
+      {...(id ? { id } : {})}
       className={`tap ${className} ${disabled ? 'off' : ''} ${chosen ? 'on' : ''}`}
       hoverClass={disabled ? 'none' : 'tap-down'}
       onClick={(event) => { event.stopPropagation(); act() }}
@@ -29,7 +29,7 @@ export function Tap({ id, className = '', label, disabled, chosen, role = 'butto
 }
 
 function browserOnly(role: string, label: string | undefined, disabled: boolean | undefined, chosen: boolean | undefined, act: () => void) {
-  const state = role === 'tab' ? 'aria-selected' : role === 'button' || role === 'link' ? 'aria-pressed' : 'aria-checked'
+  const state = role === 'tab' ? 'aria-selected' : role === 'button' ? 'aria-pressed' : 'aria-checked'
   return {
     role,
     tabIndex: disabled ? -1 : 0,

@@ -18,7 +18,7 @@ export function sayProblem(problem: Problem, t: Words = words()): string {
   if (known) return known
   if (problem.status >= 500) return t.problem.busy!
   if (problem.status === 404) return t.problem.not_found!
-  if (problem.status === 429) return t.problem.too_many!
+  if (problem.status === 429) return t.problem.too_many_requests!
   return problem.errors[0]?.detail || problem.message || t.problem.failed!
 }
 
@@ -27,7 +27,7 @@ const englishOf = new Map<string, string>()
 onItems((items) => { for (const item of items) if (item.name_en) englishOf.set(item.id, item.name_en) })
 
 /** A product's name in the language that is on. */
-export function named(of: { name: string; name_en?: string | null; product_id?: string }): string {
+export function named(of: { name: string; name_en?: string | null; product_id?: string | null }): string {
   if (language.get() !== 'en') return of.name
   return of.name_en || englishOf.get(of.product_id ?? '') || of.name
 }
