@@ -34,7 +34,7 @@ create table message (
     reason text,
     -- 1 when the person passed the gates and the arm was really chosen: results count these
     assigned bigint not null,
-    -- where it went, as it was at the attempt
+    -- where it goes: as decided, or as it was at the attempt when it left the house
     address text,
     tries bigint not null default 0,
     -- not to be tried again before this

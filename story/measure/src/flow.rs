@@ -9,12 +9,20 @@ use weir_ground::event::BrandId;
 use weir_ground::{Tx, params};
 use weir_know::{Stage, origin};
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = FlowNodeKind)]
+pub enum NodeKind {
+    Source,
+    Stage,
+    Revenue,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FlowNode {
     /// `source_` and a group of touchpoint kinds or `none`; a stage; or `revenue`.
     pub id: String,
-    /// `source`, `stage` or `revenue`
-    pub kind: &'static str,
+    pub kind: NodeKind,
     pub zh: String,
     pub en: String,
 }
@@ -131,15 +139,15 @@ fn nodes(inflow: &BTreeMap<(&str, usize), i64>, referral: bool) -> Vec<FlowNode>
     let mut nodes: Vec<FlowNode> = vec![];
     for k in origin::KINDS.iter() {
         if used(k.group) && !nodes.iter().any(|n| n.id == source(k.group)) {
-            nodes.push(node(source(k.group), "source", k.group_zh, k.group_en));
+            nodes.push(node(source(k.group), NodeKind::Source, k.group_zh, k.group_en));
         }
     }
     if used(UNKNOWN) {
-        nodes.push(node(source(UNKNOWN), "source", "来源不明", "Unknown"));
+        nodes.push(node(source(UNKNOWN), NodeKind::Source, "来源不明", "Unknown"));
     }
     for (stage, (zh, en)) in Stage::ALL.iter().zip(STAGE_NAMES) {
-        nodes.push(node(stage.code().to_string(), "stage", zh, en));
+        nodes.push(node(stage.code().to_string(), NodeKind::Stage, zh, en));
     }
-    nodes.push(node("revenue".into(), "revenue", "近 90 天收入", "Revenue, 90 days"));
+    nodes.push(node("revenue".into(), NodeKind::Revenue, "近 90 天收入", "Revenue, 90 days"));
     nodes
 }

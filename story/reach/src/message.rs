@@ -38,16 +38,76 @@ fn is_name(word: &str) -> bool {
     word.split_once('|').map_or(word, |(w, _)| w).trim() == "name"
 }
 
+/// Which side of the comparison a person is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CampaignArm)]
+pub enum ArmKind {
+    Treated,
+    Holdout,
+}
+
+impl ArmKind {
+    pub const fn code(self) -> &'static str {
+        match self {
+            ArmKind::Treated => "treated",
+            ArmKind::Holdout => "holdout",
+        }
+    }
+    fn parse(code: &str) -> Result<ArmKind> {
+        [ArmKind::Treated, ArmKind::Holdout]
+            .into_iter()
+            .find(|a| a.code() == code)
+            .ok_or_else(|| Problem::internal(format!("an arm called {code}")))
+    }
+}
+
+/// What became of a message. Inside, one that is out of the house is `calling`; to everybody else
+/// it still is an intent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageState {
+    Intent,
+    Sent,
+    Failed,
+    Skipped,
+    HeldOut,
+    /// Nobody knows whether it arrived; it is not sent again.
+    Unknown,
+}
+
+impl MessageState {
+    pub const ALL: [MessageState; 6] = [
+        MessageState::Intent, MessageState::Sent, MessageState::Failed, MessageState::Skipped, MessageState::HeldOut,
+        MessageState::Unknown,
+    ];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            MessageState::Intent => "intent",
+            MessageState::Sent => "sent",
+            MessageState::Failed => "failed",
+            MessageState::Skipped => "skipped",
+            MessageState::HeldOut => "held_out",
+            MessageState::Unknown => "unknown",
+        }
+    }
+    fn parse(code: &str) -> Result<MessageState> {
+        MessageState::ALL
+            .into_iter()
+            .find(|s| s.code() == code)
+            .ok_or_else(|| Problem::internal(format!("a message in state {code}")))
+    }
+}
+
 /// One person of a campaign and what became of the message.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Message)]
 pub struct MessageRow {
     pub id: ids::MessageId,
     pub person: PersonRef,
-    /// `treated` or `holdout`
-    pub arm: String,
-    /// `intent`, `calling`, `sent`, `failed`, `skipped`, `held_out` or `unknown`
-    pub state: String,
+    pub arm: ArmKind,
+    pub state: MessageState,
     pub reason: Option<String>,
     pub sent_at: Option<Ms>,
     pub read_at: Option<Ms>,
@@ -59,8 +119,8 @@ impl FromRow for MessageRow {
         Ok(MessageRow {
             id: r.get(0)?,
             person: PersonRef { id: r.get(1)?, name: r.get(2)? },
-            arm: r.get(3)?,
-            state: r.get(4)?,
+            arm: ArmKind::parse(&r.get::<String>(3)?)?,
+            state: MessageState::parse(&r.get::<String>(4)?)?,
             reason: r.get(5)?,
             sent_at: r.get(6)?,
             read_at: r.get(7)?,
@@ -72,33 +132,27 @@ impl FromRow for MessageRow {
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FindMessages {
-    /// `treated` or `holdout`
-    pub arm: Option<String>,
-    /// `intent`, `calling`, `sent`, `failed`, `skipped`, `held_out` or `unknown`
-    pub state: Option<String>,
+    pub arm: Option<ArmKind>,
+    pub state: Option<MessageState>,
 }
 
 fn list(tx: &mut Tx, who: &Staff, id: CampaignId, find: &FindMessages, page: &Page) -> Result<List<MessageRow>> {
     of_brand(tx, who, id)?;
     let (limit, [after]) = (page.limit()?, page.after([0])?);
-    let (arm, state) = (find.arm.as_deref().filter(|a| !a.is_empty()), find.state.as_deref().filter(|s| !s.is_empty()));
-    if arm.is_some_and(|a| !matches!(a, "treated" | "holdout")) {
-        return Err(Problem::field("arm", "use treated or holdout"));
-    }
-    const STATES: [&str; 7] = ["intent", "calling", "sent", "failed", "skipped", "held_out", "unknown"];
-    if state.is_some_and(|s| !STATES.contains(&s)) {
-        return Err(Problem::field("state", format!("use one of {}", STATES.join(", "))));
-    }
-    const FILTER: &str = "m.brand_id = $1 and m.campaign_id = $2 and (cast($3 as text) is null or m.arm = $3) \
-        and (cast($4 as text) is null or m.state = $4)";
+    const STATE: &str = "case when m.state = 'calling' then 'intent' else m.state end";
+    let filter = format!(
+        "m.brand_id = $1 and m.campaign_id = $2 and (cast($3 as text) is null or m.arm = $3) \
+         and (cast($4 as text) is null or {STATE} = $4)"
+    );
+    let (arm, state) = (find.arm.map(ArmKind::code), find.state.map(MessageState::code));
     let base: [Value<'_>; 4] = [who.brand.into(), id.into(), arm.into(), state.into()];
-    let total = tx.one(&format!("select count(*) from message m where {FILTER}"), &base)?;
+    let total = tx.one(&format!("select count(*) from message m where {filter}"), &base)?;
     let mut all = base.to_vec();
     all.extend([Value::Int(after), Value::Int(limit + 1)]);
     let sql = format!(
-        "select m.id, r.id, r.name, m.arm, m.state, m.reason, m.sent_at, m.read_at, m.clicked_at from message m \
+        "select m.id, r.id, r.name, m.arm, {STATE}, m.reason, m.sent_at, m.read_at, m.clicked_at from message m \
          join person p on p.id = m.person_id join person r on r.id = p.root_id \
-         where {FILTER} and m.id > $5 order by m.id limit $6"
+         where {filter} and m.id > $5 order by m.id limit $6"
     );
     let mut list = List::page(tx.all(&sql, &all)?, limit, |m: &MessageRow| m.id.n().to_string());
     list.total = Some(total);

@@ -9,6 +9,7 @@
 //! for campaigns imported from before Weir: there nobody was held out by chance, and who received
 //! them differed from the others beforehand.
 use crate::campaign::{self, Campaign, CampaignId};
+use crate::message::ArmKind;
 use crate::send::NotReached;
 use crate::stats::{self, Sample};
 use axum::extract::State;
@@ -30,8 +31,7 @@ const LONGEST_UNPAID: Ms = 8 * time::DAY;
 /// One arm of the comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Arm {
-    /// `treated` or `holdout`
-    pub arm: &'static str,
+    pub arm: ArmKind,
     pub persons: i64,
     /// Of them, paid an order in the window.
     pub buyers: i64,
@@ -149,8 +149,8 @@ pub fn compare(tx: &mut Tx, zone: &Zone, c: &Campaign, paid: &[Paid]) -> Result<
             days.entry(zone.day(order.at).0).or_default()[line.holdout as usize] += order.kept.0;
         }
     }
-    let (treated, t) = arm("treated", lines.values().filter(|l| !l.holdout));
-    let (holdout, h) = arm("holdout", lines.values().filter(|l| l.holdout));
+    let (treated, t) = arm(ArmKind::Treated, lines.values().filter(|l| !l.holdout));
+    let (holdout, h) = arm(ArmKind::Holdout, lines.values().filter(|l| l.holdout));
     let srm_p = if c.historical { None } else { stats::srm(t.n, h.n, c.holdout_bp) };
     let srm_ok = srm_p.is_none_or(|p| p >= stats::SRM_ALARM);
     let lift = if c.historical || !srm_ok { None } else { stats::lift(&t, &h) };
@@ -177,7 +177,7 @@ fn persons(tx: &mut Tx, id: CampaignId) -> Result<HashMap<PersonId, Line>> {
     Ok(lines)
 }
 
-fn arm<'a>(name: &'static str, lines: impl Iterator<Item = &'a Line>) -> (Arm, Sample) {
+fn arm<'a>(kind: ArmKind, lines: impl Iterator<Item = &'a Line>) -> (Arm, Sample) {
     let (mut sample, mut buyers, mut orders) = (Sample::default(), 0, 0);
     for line in lines {
         sample.add(line.revenue);
@@ -186,7 +186,7 @@ fn arm<'a>(name: &'static str, lines: impl Iterator<Item = &'a Line>) -> (Arm, S
     }
     let mean = if sample.n == 0 { 0 } else { stats::div_half_even(sample.sum, sample.n as i128) };
     let arm = Arm {
-        arm: name,
+        arm: kind,
         persons: sample.n,
         buyers,
         orders,

@@ -9,6 +9,7 @@ use weir_ground::{Db, params};
 use weir_reach::campaign::Campaign;
 use weir_reach::channel::ChannelKind;
 use weir_reach::history::{self, Past};
+use weir_reach::message::ArmKind;
 use weir_reach::results::{self, Arm, Results};
 use weir_reach::send;
 
@@ -60,7 +61,7 @@ fn the_difference_to_the_holdout_is_what_it_caused() {
         let arm = |arm, persons, buyers, orders, revenue, mean| Arm {
             arm, persons, buyers, orders, revenue_fen: Fen(revenue), revenue_per_person_fen: Fen(mean),
         };
-        assert_eq!(r.arms, [arm("treated", 4, 4, 5, 12_000, 3_000), arm("holdout", 3, 3, 3, 3_000, 1_000)]);
+        assert_eq!(r.arms, [arm(ArmKind::Treated, 4, 4, 5, 12_000, 3_000), arm(ArmKind::Holdout, 3, 3, 3, 3_000, 1_000)]);
         assert_eq!(
             (r.incremental_fen, r.incremental_low_fen, r.incremental_high_fen),
             (Some(Fen(8_000)), Some(Fen(-1_386)), Some(Fen(17_386)))

@@ -87,22 +87,22 @@ pub fn some(db: &Db, channels: &Arc<Channels>, id: CampaignId, stop: &AtomicBool
 fn inside(tx: &mut Tx, channel: &dyn Channel, id: CampaignId) -> Result<bool> {
     let Some(job) = Job::lock(tx, id)? else { return Ok(false) };
     let all = waiting(tx, &job, CHUNK)?;
+    let mut sent = vec![];
     for w in &all {
         match w.gate() {
             Gate::Closed(reason) => skip(tx, w.id, reason)?,
             Gate::Open(to) => {
-                let letter = w.letter(&job, to);
-                channel.deliver(tx, &letter)?;
-                let now = tx.now();
-                let won = tx.guard(
-                    "update message set state = 'sent', address = $1, attempted_at = $2, sent_at = $2 where id = $3 and state = 'intent'",
-                    params![&letter.to, now, w.id],
-                )?;
-                if won.won() {
-                    fact(tx, &job, events::MESSAGE_SENT, w.id, w.person, None)?;
-                }
+                channel.deliver(tx, &w.letter(&job, to))?;
+                fact(tx, &job, events::MESSAGE_SENT, w.id, w.person, None)?;
+                sent.push(w.id.n().to_string());
             }
         }
+    }
+    if !sent.is_empty() {
+        // The campaign's row is locked, so nobody else moved them; one statement for all of them.
+        let now = tx.now();
+        let sql = format!("update message set state = 'sent', attempted_at = $1, sent_at = $1 where id in ({})", sent.join(", "));
+        tx.exec(&sql, params![now])?;
     }
     Ok(!all.is_empty())
 }

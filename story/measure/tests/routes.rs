@@ -1,0 +1,17 @@
+//! The doors of this chapter are those that the console knocks at.
+
+#[test]
+fn every_route_is_there() {
+    let (_, api) = weir_measure::routes().split_for_parts();
+    let paths: Vec<&str> = api.paths.paths.keys().map(String::as_str).collect();
+    let expected = [
+        "/api/v1/measure/campaigns",
+        "/api/v1/measure/cohorts",
+        "/api/v1/measure/money",
+        "/api/v1/measure/pool",
+        "/api/v1/measure/touchpoints",
+        "/api/v1/overview",
+        "/api/v1/persons/{id}/money",
+    ];
+    assert_eq!(paths, expected);
+}
