@@ -65,7 +65,7 @@ function Arms({ results }: { results: CampaignResults }) {
   const t = useCampaigns()
   const f = useFormat()
   return (
-    <div className="scroll-x" style={{ marginTop: 16 }}>
+    <div className="scroll-x" tabIndex={0} style={{ marginTop: 16 }}>
       <table className="plain-table" data-testid="arms">
         <thead>
           <tr>

@@ -43,7 +43,7 @@ export function Mapping({ of, mapping, change }: MappingProps) {
       </table>
       <details>
         <summary className="muted">{t('sample_title')}</summary>
-        <div className="scroll-x" style={{ marginTop: 8 }}>
+        <div className="scroll-x" tabIndex={0} style={{ marginTop: 8 }}>
           <table className="plain-table">
             <thead><tr>{of.columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>
             <tbody>{of.sample.map((row, index) => <tr key={index}>{of.columns.map((column, at) => <td key={column} className="nowrap">{row[at]}</td>)}</tr>)}</tbody>

@@ -17,7 +17,7 @@ export function Rejects({ of }: { of: Import }) {
       extra={<Button size="small" icon={<Download size={14} />} href={api.imports.rejectsUrl(of.id)} download data-testid="rejects-download">{t('rejects_download')}</Button>}>
       <Shown of={rejects} what={t('rejects')}>
         {(data) => (
-          <div className="scroll-x">
+          <div className="scroll-x" tabIndex={0}>
             <table className="plain-table">
               <thead><tr><th scope="col">{t('row')}</th><th scope="col">{t('reason')}</th><th scope="col">{t('raw')}</th></tr></thead>
               <tbody>

@@ -11,7 +11,7 @@ export function Goods({ order }: { order: Order }) {
   const f = useFormat()
   return (
     <Card title={t('lines')}>
-      <div className="scroll-x">
+      <div className="scroll-x" tabIndex={0}>
         <table className="plain-table" data-testid="order-lines">
           <thead>
             <tr>

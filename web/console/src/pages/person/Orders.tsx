@@ -17,7 +17,7 @@ export function Orders({ person }: { person: Person }) {
     <Card title={t('recent_orders')} extra={total > 0 && <Link to={`/orders?person=${person.id}`}>{t('all_orders', { n: f.count(total) })}</Link>}>
       <Shown of={orders} what={t('recent_orders')} rows={3} empty={(data) => data.items.length === 0 && <p className="muted">{t('no_orders')}</p>}>
         {(data) => (
-          <div className="scroll-x">
+          <div className="scroll-x" tabIndex={0}>
             <table className="plain-table">
               <tbody>
                 {data.items.map((order) => (

@@ -31,7 +31,7 @@ function Stores({ sku }: { sku: Sku }) {
     <>
       <Shown of={stock} what={t('stock_title')} empty={(data) => data.items.length === 0 && <Empty title={t('stock_empty')} />}>
         {(data) => (
-          <div className="scroll-x">
+          <div className="scroll-x" tabIndex={0}>
           <table className="plain-table">
             <thead>
               <tr>

@@ -9,7 +9,7 @@ export function StockTable({ product, open }: { product: Product; open: (sku: Sk
   const f = useFormat()
   return (
     <Card title={t('stock_title')} note={t('stock_note')} id="stock">
-      <div className="scroll-x">
+      <div className="scroll-x" tabIndex={0}>
         <table className="plain-table">
           <thead>
             <tr>

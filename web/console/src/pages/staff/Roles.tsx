@@ -23,7 +23,7 @@ export function Roles() {
     <Card title={t('roles')} note={t('roles_note')}>
       <Shown of={roles} what={t('roles')} rows={8}>
         {({ items }) => (
-          <div className="scroll-x">
+          <div className="scroll-x" tabIndex={0}>
             <table className="plain-table" data-testid="roles">
               <thead>
                 <tr><th scope="col">{t('permission')}</th>{items.map(({ role }) => <th key={role} scope="col" style={{ textAlign: 'center' }}>{s(`role_${role}`)}</th>)}</tr>

@@ -1,5 +1,5 @@
 /** Rows of a list: a table where there is room, cards on a phone; with every state it can be in. */
-import { useMemo, type ReactNode } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Button, Grid, Table } from 'antd'
 import type { TableProps } from 'antd'
 import { Empty, Failed, Loading } from '@/parts/state'
@@ -77,6 +77,7 @@ function WideRows<T extends object>({ topic, list, columns, id, open, selection,
     onChange: (keys: React.Key[]) => selection.set(keys.map(String)),
     getCheckboxProps: (row: T) => ({ 'aria-label': t('brief_row', { n: list.rows.indexOf(row) + 1 }) }),
     columnWidth: 44,
+    columnTitle: (box: ReactNode) => <OnlySeen>{box}</OnlySeen>,
   }
   return (
     <Table<T>
@@ -99,6 +100,14 @@ function WideRows<T extends object>({ topic, list, columns, id, open, selection,
       }
     />
   )
+}
+
+/** The table measures its columns in a hidden copy of the head; a box that can be focused does not belong there. */
+function OnlySeen({ children }: { children: ReactNode }) {
+  const own = useRef<HTMLSpanElement>(null)
+  const [seen, setSeen] = useState(false)
+  useLayoutEffect(() => setSeen(own.current?.closest('[aria-hidden="true"]') === null), [])
+  return <span ref={own}>{seen && children}</span>
 }
 
 function ListFoot<T>({ list }: { list: ListState<T> }) {
