@@ -10,8 +10,9 @@ use axum::routing::{options, post};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use weir_ground::http::App;
 
-/// The routes of this chapter.
-pub fn routes() -> OpenApiRouter<App> {
+/// The routes of this chapter; `imports` says what can be imported.
+pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
+    use import::http as i;
     use touchpoint::http as t;
     OpenApiRouter::new()
         .routes(routes!(t::list_touchpoint_kinds))
@@ -28,4 +29,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .route("/v1/{call}", options(intake::http::preflight))
         .route("/v1/{call}/", post(intake::http::take_events).options(intake::http::preflight))
         .routes(routes!(quarantine::list_quarantine))
+        .routes(routes!(i::list_imports, i::upload_import))
+        .routes(routes!(i::get_import))
+        .routes(routes!(i::start_import))
+        .routes(routes!(i::cancel_import))
+        .routes(routes!(i::list_rejects))
+        .routes(routes!(i::download_rejects))
+        .layer(axum::Extension(imports.clone()))
 }

@@ -235,7 +235,7 @@ fn the_door_speaks_segment() {
     each_engine(|db| {
         let (who, data) = (owner(&db, "one"), Scratch::new());
         let key = secret(&db, who.brand, "ingest");
-        let router = axum::Router::from(weir_gather::routes().split_for_parts().0).with_state(app(&db, &data.0));
+        let router = axum::Router::from(weir_gather::routes(&weir_gather::import::Imports::new(vec![])).split_for_parts().0).with_state(app(&db, &data.0));
         let track = |n: &str| format!(r#"{{"messageId":"{n}","userId":"u1","event":"e"}}"#);
         let say = |path: &str, key: Option<&str>, body: Vec<u8>| ask(&router, post(path, key).body(Body::from(body)).unwrap());
 

@@ -148,7 +148,7 @@ fn the_routes_speak_the_contract() {
     each_engine(|db| {
         let (who, data) = (owner(&db, "one"), Scratch::new());
         let key = secret(&db, who.brand, "admin");
-        let router = axum::Router::from(weir_gather::routes().split_for_parts().0).with_state(app(&db, &data.0));
+        let router = axum::Router::from(weir_gather::routes(&weir_gather::import::Imports::new(vec![])).split_for_parts().0).with_state(app(&db, &data.0));
         let (status, _, body) = ask(&router, json("GET", "/api/v1/touchpoint-kinds", &key, ""));
         assert!(status == 200 && value(&body)["items"].as_array().unwrap().len() >= 60);
 

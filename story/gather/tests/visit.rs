@@ -100,7 +100,7 @@ fn the_link_redirects_and_the_mall_behind_it_is_the_same_visit() {
     each_engine(|db| {
         let (who, data) = (owner(&db, "one"), Scratch::new());
         let (_, code) = add(&db, &who, "/m/?lang=zh#/pages/index");
-        let router = axum::Router::from(weir_gather::routes().split_for_parts().0).with_state(app(&db, &data.0));
+        let router = axum::Router::from(weir_gather::routes(&weir_gather::import::Imports::new(vec![])).split_for_parts().0).with_state(app(&db, &data.0));
         let scan = |agent: &str, method: &str| {
             let request = axum::http::Request::builder().method(method).uri(format!("/c/{code}")).header("user-agent", agent);
             ask(&router, request.body(Body::empty()).unwrap())
@@ -142,7 +142,7 @@ fn an_unknown_code_gets_a_page_in_the_readers_language() {
     each_engine(|db| {
         let data = Scratch::new();
         owner(&db, "one");
-        let router = axum::Router::from(weir_gather::routes().split_for_parts().0).with_state(app(&db, &data.0));
+        let router = axum::Router::from(weir_gather::routes(&weir_gather::import::Imports::new(vec![])).split_for_parts().0).with_state(app(&db, &data.0));
         for (language, title) in [("en-GB,en;q=0.8", "This code leads nowhere"), ("zh-CN", "这个码没有指向任何地方"), ("", "这个码没有指向任何地方")] {
             let request = get("/c/0123456789abcdefg").header("accept-language", language).body(Body::empty()).unwrap();
             let (status, _, body) = ask(&router, request);

@@ -1,0 +1,283 @@
+//! Persons out of a file.
+//!
+//! A person is found by its key in the merchant's own system, by phone or by e-mail, in this order,
+//! and made when there is none; a file is the merchant's word, so these identities are bound. Values
+//! that are given replace what is known, empty ones leave it. A grant of consent is kept with the
+//! file as its proof and only where nothing was recorded before: a file never brings back a consent
+//! that a person took away (G25, G29).
+use super::sink::{Ctx, Fate, Field, Row, Sink, field};
+use crate::touchpoint;
+use std::collections::HashMap;
+use weir_ground::base::{Day, Ms, Result};
+use weir_ground::event::{PersonId, StoreId, TouchpointId};
+use weir_ground::{Tx, params};
+use weir_keep::store;
+use weir_know::consent::{self, SetConsent};
+use weir_know::person::{self, Traits};
+use weir_know::{identity, tag};
+
+pub struct Persons;
+
+const FIELDS: &[Field] = &[
+    field("person_key", false, "客户编号", "Customer key", &["会员号", "会员编号", "会员卡号", "客户id", "编号", "customer_id", "member_no", "external_id", "id", "key"]),
+    field("name", false, "姓名", "Name", &["客户姓名", "客户名称", "会员姓名", "名字", "昵称", "full_name", "nickname"]),
+    field("gender", false, "性别", "Gender", &["sex"]),
+    field("phone", false, "手机号", "Phone", &["手机", "电话", "联系电话", "手机号码", "mobile", "tel", "cell"]),
+    field("email", false, "邮箱", "E-mail", &["电子邮箱", "电子邮件", "邮件", "mail", "email_address"]),
+    field("age_band", false, "年龄段", "Age band", &["年龄", "age", "age_range"]),
+    field("income_band", false, "收入段", "Income band", &["收入", "income", "income_range"]),
+    field("region", false, "地区", "Region", &["城市", "省市", "所在地", "city", "area"]),
+    field("education", false, "学历", "Education", &["教育程度"]),
+    field("birthday", false, "生日", "Birthday", &["出生日期", "birth_date", "birthdate", "dob"]),
+    field("household_size", false, "家庭人数", "Household size", &["家庭规模"]),
+    field("household_comp", false, "家庭结构", "Household composition", &["家庭构成"]),
+    field("home_ownership", false, "住房情况", "Home ownership", &["住房"]),
+    field("marital_status", false, "婚姻状况", "Marital status", &["婚姻"]),
+    field("kids_count", false, "子女数", "Children", &["孩子数", "kids", "children_count"]),
+    field("occupation", false, "职业", "Occupation", &["job", "profession"]),
+    field("store_code", false, "门店编码", "Store code", &["所属门店", "门店", "归属门店", "store", "store_no"]),
+    field("touchpoint_code", false, "触点编码", "Touchpoint code", &["触点", "渠道码", "来源", "channel_code", "source_code"]),
+    field("tags", false, "标签", "Tags", &["客户标签", "tag", "labels"]),
+    field("consents", false, "授权", "Consents", &["营销授权", "同意", "consent", "opt_in"]),
+    field("joined_at", false, "入会时间", "Joined at", &["加入时间", "注册时间", "入会日期", "注册日期", "registered_at", "created_at", "join_date"]),
+];
+
+/// Places in [`FIELDS`].
+const KEY: usize = 0;
+const NAME: usize = 1;
+const GENDER: usize = 2;
+const PHONE: usize = 3;
+const EMAIL: usize = 4;
+const BIRTHDAY: usize = 9;
+const LAST_TRAIT: usize = 15;
+const STORE: usize = 16;
+const TOUCHPOINT: usize = 17;
+const TAGS: usize = 18;
+const CONSENTS: usize = 19;
+const JOINED: usize = 20;
+
+/// A row, checked.
+struct Person {
+    identities: Vec<(&'static str, String)>,
+    traits: Traits,
+    tags: Vec<String>,
+    consents: Vec<SetConsent>,
+    store: Option<StoreId>,
+    touchpoint: Option<TouchpointId>,
+    joined_at: Option<Ms>,
+}
+
+impl Sink for Persons {
+    fn kind(&self) -> &'static str {
+        "persons"
+    }
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
+    }
+    fn apply(&self, tx: &mut Tx, ctx: &Ctx, rows: &[Row]) -> Result<Vec<Fate>> {
+        let mut places = Places::default();
+        let mut out = Vec::with_capacity(rows.len());
+        for row in rows {
+            let checked = match check(tx.now(), ctx, row) {
+                Ok(person) => places.fill(tx, ctx, row, person)?,
+                Err(reason) => Err(reason),
+            };
+            out.push(match checked {
+                Ok(person) => keep(tx, ctx, &person).map(Ok)?,
+                Err(reason) => Err(reason),
+            });
+        }
+        Ok(out)
+    }
+}
+
+/// Everything that can be said about a row without asking the database.
+fn check(now: Ms, ctx: &Ctx, row: &Row) -> Result<Person, String> {
+    let mut p = Person {
+        identities: vec![],
+        traits: Traits::default(),
+        tags: vec![],
+        consents: vec![],
+        store: None,
+        touchpoint: None,
+        joined_at: None,
+    };
+    for (at, kind) in [(KEY, "external_id"), (PHONE, "phone"), (EMAIL, "email")] {
+        if let Some(v) = row.given(at) {
+            let normal = identity::normal(kind, v).ok_or_else(|| format!("{}: {v} is not usable", FIELDS[at].name))?;
+            p.identities.push((kind, normal));
+        }
+    }
+    if p.identities.is_empty() {
+        return Err("person_key, phone or email: one of them must be given, so that the person can be found again".into());
+    }
+    p.traits.phone = row.given(PHONE).map(str::to_string);
+    p.traits.email = row.given(EMAIL).map(str::to_string);
+    p.traits.name = row.given(NAME).map(str::to_string);
+    if row.at(NAME).chars().count() > 100 {
+        return Err("name: use at most 100 characters".into());
+    }
+    for (at, f) in FIELDS.iter().enumerate().take(LAST_TRAIT + 1) {
+        if matches!(at, KEY | NAME | PHONE | EMAIL) {
+            continue;
+        }
+        let Some(v) = row.given(at) else { continue };
+        let v = match at {
+            GENDER => gender(v).to_string(),
+            BIRTHDAY => birthday(ctx, v).ok_or_else(|| format!("birthday: {v} is not a date"))?,
+            _ => v.to_string(),
+        };
+        if v.chars().count() > 200 {
+            return Err(format!("{}: use at most 200 characters", f.name));
+        }
+        p.traits.portrait.insert(f.name.to_string(), Some(v));
+    }
+    for t in list(row.at(TAGS)) {
+        if t.chars().count() > 30 {
+            return Err(format!("tags: {t} is longer than 30 characters"));
+        }
+        p.tags.push(t.to_string());
+    }
+    for c in list(row.at(CONSENTS)) {
+        p.consents.push(says(c, ctx)?);
+    }
+    if let Some(v) = row.given(JOINED) {
+        let at = ctx.zone.parse(v).ok_or_else(|| format!("joined_at: {v} is not a time"))?;
+        if at > now {
+            return Err(format!("joined_at: {v} lies in the future"));
+        }
+        p.joined_at = Some(at);
+    }
+    Ok(p)
+}
+
+fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split([';', '；', '|']).map(str::trim).filter(|t| !t.is_empty())
+}
+
+fn gender(v: &str) -> &str {
+    match v.to_lowercase().as_str() {
+        "男" | "m" | "male" | "先生" => "male",
+        "女" | "f" | "female" | "女士" => "female",
+        _ => v,
+    }
+}
+
+/// `YYYY-MM-DD` out of the usual shapes.
+fn birthday(ctx: &Ctx, v: &str) -> Option<String> {
+    let day = Day::parse(v).or_else(|| ctx.zone.parse(v).map(|at| ctx.zone.day(at)))?;
+    Some(day.to_string())
+}
+
+/// `purpose:channel` or `purpose:channel:status`.
+fn says(text: &str, ctx: &Ctx) -> Result<SetConsent, String> {
+    let mut parts = text.split([':', '：']).map(str::trim);
+    let (purpose, channel, status) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next().unwrap_or("granted"));
+    let known = consent::PURPOSES.contains(&purpose)
+        && consent::CHANNELS.contains(&channel)
+        && matches!(status, "granted" | "denied" | "withdrawn");
+    if !known || parts.next().is_some() {
+        return Err(format!("consents: {text} is not purpose:channel such as marketing:email"));
+    }
+    Ok(SetConsent {
+        purpose: purpose.into(),
+        channel: channel.into(),
+        status: status.into(),
+        proof: Some(format!("import: {}", ctx.file)),
+    })
+}
+
+/// Stores and touchpoints that these rows name, each looked up once.
+#[derive(Default)]
+struct Places {
+    stores: HashMap<String, Option<StoreId>>,
+    touchpoints: HashMap<String, Option<TouchpointId>>,
+}
+
+impl Places {
+    fn fill(&mut self, tx: &mut Tx, ctx: &Ctx, row: &Row, mut p: Person) -> Result<Result<Person, String>> {
+        if let Some(code) = row.given(STORE) {
+            let found = match self.stores.get(code) {
+                Some(found) => *found,
+                None => {
+                    let found = store::by_code(tx, ctx.brand, code)?;
+                    self.stores.insert(code.to_string(), found);
+                    found
+                }
+            };
+            if found.is_none() {
+                return Ok(Err(format!("store_code: there is no store {code}")));
+            }
+            p.store = found;
+        }
+        if let Some(code) = row.given(TOUCHPOINT) {
+            let found = match self.touchpoints.get(code) {
+                Some(found) => *found,
+                None => {
+                    let found = touchpoint::by_code(tx, code)?.filter(|t| t.brand == ctx.brand).map(|t| t.id);
+                    self.touchpoints.insert(code.to_string(), found);
+                    found
+                }
+            };
+            if found.is_none() {
+                return Ok(Err(format!("touchpoint_code: there is no touchpoint {code}")));
+            }
+            p.touchpoint = found;
+        }
+        Ok(Ok(p))
+    }
+}
+
+fn keep(tx: &mut Tx, ctx: &Ctx, p: &Person) -> Result<()> {
+    let identities: Vec<(&str, &str)> = p.identities.iter().map(|(kind, value)| (*kind, value.as_str())).collect();
+    let id = identity::resolve(tx, ctx.brand, &identities, ctx.source)?;
+    type Standing = (Option<StoreId>, Option<TouchpointId>, Option<Ms>);
+    let (store, touchpoint, joined): Standing =
+        tx.one("select store_id, touchpoint_id, joined_at from person where id = $1", params![id])?;
+    if touchpoint.is_none() && p.touchpoint.is_some() {
+        person::seen(tx, id, 0, p.touchpoint)?;
+    }
+    if let Some(given) = p.store.filter(|s| store != Some(*s)) {
+        person::set_store(tx, id, given)?;
+    }
+    person::describe(tx, ctx.brand, id, &p.traits, None)?;
+    if let Some(at) = p.joined_at.filter(|_| joined.is_none()) {
+        person::joined(tx, ctx.brand, id, at)?;
+    }
+    for t in &p.tags {
+        tag::add(tx, ctx.brand, id, t, ctx.source, None)?;
+    }
+    for c in &p.consents {
+        if c.status != "granted" || !spoken(tx, id, c)? {
+            consent::set(tx, ctx.brand, id, c, ctx.source, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// Was anything recorded about this purpose and channel?
+fn spoken(tx: &mut Tx, person: PersonId, c: &SetConsent) -> Result<bool> {
+    let found: Option<i64> = tx.opt(
+        "select 1 from consent c join person p on p.id = c.person_id where p.root_id = $1 and c.purpose = $2 and c.channel = $3 limit 1",
+        params![person, &c.purpose, &c.channel],
+    )?;
+    Ok(found.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_places_are_where_the_table_says() {
+        for (at, name) in [
+            (KEY, "person_key"), (NAME, "name"), (GENDER, "gender"), (PHONE, "phone"), (EMAIL, "email"), (BIRTHDAY, "birthday"),
+            (LAST_TRAIT, "occupation"), (STORE, "store_code"), (TOUCHPOINT, "touchpoint_code"), (TAGS, "tags"),
+            (CONSENTS, "consents"), (JOINED, "joined_at"),
+        ] {
+            assert_eq!(FIELDS[at].name, name);
+        }
+        let portrait: Vec<&str> = FIELDS.iter().map(|f| f.name).filter(|f| person::PORTRAIT.contains(f)).collect();
+        assert_eq!(portrait.len(), person::PORTRAIT.len(), "every attribute of the portrait can be imported");
+    }
+}
