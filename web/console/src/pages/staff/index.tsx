@@ -13,6 +13,7 @@ import { Card, Page } from '@/parts/Page'
 import { Empty } from '@/parts/state'
 import { useSession } from '@/shell/session'
 import { useShell } from '@/shell/words'
+import { useCommon } from '@/words/common'
 import { Roles } from './Roles'
 import { StaffForm } from './StaffForm'
 import { useStaff } from './words'
@@ -75,6 +76,7 @@ function useColumns(edit: (staff: Staff) => void, writes: boolean): Column<Staff
 
 function RowActs({ row, edit, mine }: { row: Staff; edit: (staff: Staff) => void; mine: boolean }) {
   const t = useStaff()
+  const c = useCommon()
   const { modal } = App.useApp()
   const turn = useAct(() => api.staff.save(row.id, { active: !row.active }), { refresh: ['staff'] })
   const ask = () =>
@@ -84,7 +86,7 @@ function RowActs({ row, edit, mine }: { row: Staff; edit: (staff: Staff) => void
     })
   return (
     <span className="row" style={{ justifyContent: 'flex-end' }}>
-      <Button size="small" onClick={() => edit(row)}>{t('edit')}</Button>
+      <Button size="small" onClick={() => edit(row)}>{c('edit')}</Button>
       {!mine && <Button size="small" onClick={() => (row.active ? ask() : turn.mutate(undefined))}>{row.active ? t('deactivate') : t('activate')}</Button>}
     </span>
   )

@@ -47,6 +47,7 @@ export default function Stores() {
 
 function useColumns(writes: boolean, edit: (store: Store) => void): Column<Store>[] {
   const t = useStores()
+  const c = useCommon()
   const f = useFormat()
   return useMemo(
     () => [
@@ -57,9 +58,9 @@ function useColumns(writes: boolean, edit: (store: Store) => void): Column<Store
       { key: 'orders', title: t('orders'), end: true, csv: (row) => row.orders, render: (row) => <Link to={`/orders?store=${row.id}`}>{f.count(row.orders)}</Link> },
       { key: 'revenue', title: t('revenue'), end: true, csv: (row) => row.revenue_fen / 100, render: (row) => f.money(row.revenue_fen) },
       { key: 'status', title: t('status'), csv: (row) => (row.active ? t('active') : t('inactive')), render: (row) => <StateChip tone={row.active ? 'good' : 'plain'}>{row.active ? t('active') : t('inactive')}</StateChip> },
-      ...(writes ? [{ key: 'act', title: '', end: true, csv: () => null, render: (row: Store) => <Button size="small" onClick={() => edit(row)}>{t('edit')}</Button> }] : []),
+      ...(writes ? [{ key: 'act', title: '', end: true, csv: () => null, render: (row: Store) => <Button size="small" onClick={() => edit(row)}>{c('edit')}</Button> }] : []),
     ],
-    [t, f, writes, edit],
+    [t, c, f, writes, edit],
   )
 }
 
