@@ -44,6 +44,8 @@ create table stock (
     primary key (sku_id, store_id)
 ) clustered;
 
+create index stock_store on stock (store_id, sku_id);
+
 create table stock_move (
     id bigint primary key,
     brand_id bigint not null,

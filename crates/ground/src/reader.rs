@@ -50,6 +50,17 @@ fn ahead(tx: &mut Tx, from: Cursor, limit: i64) -> Result<Vec<Event>> {
     }
 }
 
+/// Are there events after the cursor that may still be overtaken?
+fn in_flight(tx: &mut Tx, from: Cursor) -> Result<bool> {
+    match tx.engine() {
+        Engine::Sqlite => Ok(false),
+        Engine::Postgres => {
+            let sql = "select 1 from event where (xid, id) > ($1, $2) limit 1";
+            Ok(tx.opt::<i64>(sql, params![from.xid, from.id])?.is_some())
+        }
+    }
+}
+
 /// Applies at most one batch; tells how many events were passed.
 pub fn step(db: &Db, reader: &Arc<dyn Reader>, from: &mut Cursor) -> Result<usize> {
     let start = *from;
@@ -130,8 +141,15 @@ pub fn catch_up(db: &Db, readers: &[Arc<dyn Reader>]) -> Result<()> {
         for reader in readers {
             let name = reader.name();
             let mut from = db.read_now(move |tx| cursor(tx, name))?;
-            while step(db, reader, &mut from)? > 0 {
-                moved += 1;
+            loop {
+                let seen = from;
+                if step(db, reader, &mut from)? > 0 {
+                    moved += 1;
+                } else if db.read_now(move |tx| in_flight(tx, seen))? {
+                    std::thread::sleep(Duration::from_millis(1));
+                } else {
+                    break;
+                }
             }
             let (end, name) = (from, reader.name());
             db.write_now(move |tx| {
@@ -140,15 +158,8 @@ pub fn catch_up(db: &Db, readers: &[Arc<dyn Reader>]) -> Result<()> {
             })?;
         }
         // A reader may have appended events that an earlier one in the list wants.
-        if moved <= readers.len() {
-            let again = readers.iter().any(|r| {
-                let name = r.name();
-                let from = db.read_now(move |tx| cursor(tx, name)).unwrap_or_default();
-                db.read_now(move |tx| ahead(tx, from, 1)).is_ok_and(|e| !e.is_empty())
-            });
-            if !again {
-                return Ok(());
-            }
+        if moved == 0 {
+            return Ok(());
         }
     }
 }

@@ -189,6 +189,24 @@ pub fn adjust(
     Ok(())
 }
 
+/// Counts the first goods of a store in, many SKUs at once; SKUs that are there already stay.
+pub fn open_store(tx: &mut Tx, brand: BrandId, store: StoreId, goods: &[(SkuId, i64)], actor: &str) -> Result<()> {
+    let now = tx.now();
+    for (sku, units) in goods {
+        let fresh = tx.guard(
+            "insert into stock (sku_id, store_id, brand_id, on_hand) values ($1, $2, $3, $4) on conflict do nothing",
+            params![*sku, store, brand, *units],
+        )?;
+        if fresh.won() {
+            let at = Hold { n: 0, sku: *sku, store, quantity: *units };
+            moved(tx, brand, &at, *units, "opening", None, Some(actor))?;
+        }
+    }
+    let props = serde_json::json!({ "skus": goods.len(), "reason": "opening" }).to_string();
+    let _ = tx.record(&Fact::new(brand, events::STOCK_ADJUSTED, now).store(store).actor(actor).props(&props))?;
+    Ok(())
+}
+
 /// Units of a SKU in one store.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StockRow {

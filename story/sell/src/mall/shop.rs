@@ -200,7 +200,7 @@ pub struct FindShopStores {
     pub q: Option<String>,
 }
 
-/// Stores that are open.
+/// Stores that are open and have goods.
 #[utoipa::path(get, path = "/mall/v1/stores", tag = "mall", params(FindShopStores, Page), responses((status = 200, body = List<ShopStore>)), security(()))]
 pub async fn stores(
     State(app): State<App>,
@@ -217,7 +217,7 @@ pub async fn stores(
             let items = tx.all(
                 &format!(
                     "select id, name, city from store where brand_id = $1 and kind = 'store' and active = 1 \
-                     and (cast($2 as text) is null or name {like} $2 or city {like} $2) and id > $3 order by id limit $4"
+                     and exists (select 1 from stock k where k.store_id = store.id) and (cast($2 as text) is null or name {like} $2 or city {like} $2) and id > $3 order by id limit $4"
                 ),
                 params![shop.id, &q, after, limit + 1],
             )?;
