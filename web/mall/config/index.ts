@@ -35,7 +35,8 @@ export default defineConfig<'vite'>(async () => {
         proxy: Object.fromEntries(['/mall', '/art', '/c'].map((path) => [path, 'http://127.0.0.1:8700'])),
       },
       postcss: {
-        pxtransform: { enable: false, config: {} },
+        // Not rem: the page then needs no inline script, and a strict content security policy may hold.
+        pxtransform: { enable: false, config: { targetUnit: 'vw' } },
         autoprefixer: { enable: true, config: {} },
       },
     },
