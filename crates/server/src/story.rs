@@ -1,8 +1,9 @@
 //! The table of contents: what each chapter adds to the server.
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{Arc, LazyLock, atomic::AtomicBool};
 use std::thread::JoinHandle;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+use weir_gather::import::Imports;
 use weir_ground::Db;
 use weir_ground::config::Config;
 use weir_ground::http::{App, ProblemDocument};
@@ -15,7 +16,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(weir_keep::routes())
         .merge(weir_know::routes())
-        .merge(weir_gather::routes())
+        .merge(weir_gather::routes(&imports()))
         .merge(weir_reach::routes())
         .merge(weir_sell::routes())
         .merge(weir_grow::routes())
@@ -49,12 +50,29 @@ pub fn timers() -> Handlers {
     )
 }
 
+/// What files can be imported as.
+pub fn imports() -> Imports {
+    IMPORTS.clone()
+}
+
+static IMPORTS: LazyLock<Imports> =
+    LazyLock::new(|| Imports::new(vec![Arc::new(weir_sell::import::Products), Arc::new(weir_sell::import::Orders)]));
+
+/// Wakes the workers that sleep until they have something to do, so that they see a stop.
+pub fn wake() {
+    imports().wake();
+    weir_reach::send::wake();
+}
+
 /// Starts everything that runs beside the requests.
 pub fn start(db: &Db, config: &Arc<Config>, stop: &Arc<AtomicBool>) -> Vec<JoinHandle<()>> {
+    drop(db.submit(weir_ground::http::start_forgetting));
     let mut threads: Vec<JoinHandle<()>> =
         readers().into_iter().map(|r| weir_ground::reader::follow(db.clone(), r, stop.clone())).collect();
     threads.push(weir_ground::timer::run(db.clone(), timers(), stop.clone()));
     threads.push(weir_sell::effects::worker(db.clone(), providers(), stop.clone()));
+    threads.push(weir_reach::send::worker(db.clone(), config.clone(), stop.clone()));
+    threads.push(weir_gather::import::run::worker(db.clone(), imports(), config.data.clone(), stop.clone()));
     threads
 }
 
@@ -98,7 +116,7 @@ fn with_problems(api: &mut utoipa::openapi::OpenApi) {
             let mut problem = Response::new("A problem: `code` says which, `detail` what to do.");
             problem.content.insert(
                 "application/problem+json".into(),
-                Content::new(Some(RefOr::Ref(Ref::from_schema_name("ProblemDocument")))),
+                RefOr::T(Content::new(Some(RefOr::Ref(Ref::from_schema_name("ProblemDocument"))))),
             );
             operation.responses.responses.insert("default".into(), RefOr::T(problem));
         }

@@ -1,6 +1,6 @@
 //! The home page: five figures, the pool by stage, and the picture of the weir.
 use crate::flow::{self, Flow};
-use crate::fold::{self, Persons};
+use crate::fold::{self, Order, Persons};
 use crate::kept::Kept;
 use axum::Extension;
 use axum::extract::State;
@@ -125,7 +125,7 @@ pub fn of(tx: &mut Tx, id: BrandId) -> Result<Overview> {
     let count = |f: fn(&Spans) -> i64| active.iter().enumerate().filter(|(i, s)| f(s) > 0 && in_pool(*i)).count() as i64;
 
     let (joined_week, joined_prev_week) = joined(&persons, &zone, now);
-    let (incremental, measured) = incremental(tx, id, &zone, now)?;
+    let (incremental, measured) = incremental(tx, id, &persons, &season)?;
     let mut stages = StageCounts::default();
     persons.list.iter().for_each(|p| stages.add(p.stage, 1));
     let buyers = persons.list.iter().filter(|p| p.orders > 0).count() as i64;
@@ -172,13 +172,15 @@ fn joined(persons: &Persons, zone: &Zone, now: Ms) -> (i64, i64) {
 }
 
 /// What the measured campaigns of the season caused, and how many they are.
-fn incremental(tx: &mut Tx, id: BrandId, zone: &Zone, now: Ms) -> Result<(Fen, i64)> {
-    let campaigns: Vec<_> = campaign::launched(tx, id, now - SEASON * DAY)?.into_iter().filter(|c| !c.historical).collect();
-    let Some(first) = campaigns.iter().filter_map(|c| c.started_at).min() else { return Ok((Fen(0), 0)) };
-    let paid: Vec<Paid> = results::paid(tx, id, first, now)?;
+fn incremental(tx: &mut Tx, id: BrandId, persons: &Persons, season: &[Order]) -> Result<(Fen, i64)> {
+    let since = tx.now() - SEASON * DAY + 1;
+    let paid: Vec<Paid> = season
+        .iter()
+        .map(|o| Paid { person: persons.list[o.person].id, at: o.paid_at, kept: Fen(o.kept()) })
+        .collect();
     let (mut sum, mut measured) = (Fen(0), 0);
-    for c in &campaigns {
-        if let Some(lift) = results::compare(tx, zone, c, &paid)?.lift {
+    for c in campaign::launched(tx, id, since)?.iter().filter(|c| !c.historical) {
+        if let Some(lift) = results::compare(tx, c, &paid)?.lift {
             sum += Fen(lift.value);
             measured += 1;
         }

@@ -135,13 +135,13 @@ pub struct CampaignMeasures {
 
 /// Every campaign that was launched, newest first.
 pub fn campaigns(tx: &mut Tx, id: BrandId) -> Result<Vec<CampaignMeasure>> {
-    let (zone, now) = (brand::get(tx, id)?.zone()?, tx.now());
+    let now = tx.now();
     let all = campaign::launched(tx, id, i64::MIN)?;
     let first = all.iter().filter(|c| !c.historical).filter_map(|c| c.started_at).min();
     let paid = first.map_or(Ok(vec![]), |first| results::paid(tx, id, first, now))?;
     let mut items = vec![];
     for c in all {
-        let lift = if c.historical { None } else { results::compare(tx, &zone, &c, &paid)?.lift };
+        let lift = if c.historical { None } else { results::compare(tx, &c, &paid)?.lift };
         let cost = c.cost_per_message_fen.times(c.counts.sent);
         items.push(CampaignMeasure {
             id: c.id,

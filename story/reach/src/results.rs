@@ -15,6 +15,7 @@ use crate::stats::{self, Sample};
 use axum::extract::State;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use utoipa::ToSchema;
 use weir_ground::base::{Fen, Ms, Result, Zone, time};
 use weir_ground::event::{BrandId, PersonId};
@@ -91,13 +92,12 @@ pub struct Trial {
     pub crossed: i64,
     pub cost: Fen,
     pub roi_bp: Option<i64>,
-    /// Fen a day and arm (treated, holdout).
-    days: BTreeMap<i32, [i64; 2]>,
+    lines: HashMap<PersonId, Line>,
 }
 
-/// The first instant that no longer counts.
-pub fn window_end(started_at: Ms, now: Ms) -> Ms {
-    now.min(started_at + WINDOW_DAYS * time::DAY)
+/// From the launch to now, at most [`WINDOW_DAYS`] days; empty for a draft.
+pub fn window(c: &Campaign, now: Ms) -> Range<Ms> {
+    c.started_at.map_or(0..0, |start| start..now.min(start + WINDOW_DAYS * time::DAY))
 }
 
 /// An order that was paid and not undone: who (a root), when, and what was kept of the money.
@@ -124,29 +124,18 @@ pub fn paid(tx: &mut Tx, brand: BrandId, from: Ms, to: Ms) -> Result<Vec<Paid>> 
     Ok(out)
 }
 
-/// Compares the arms of one campaign.
-pub fn trial(tx: &mut Tx, brand: BrandId, zone: &Zone, c: &Campaign) -> Result<Trial> {
-    let paid = match c.started_at {
-        Some(start) => paid(tx, brand, start, window_end(start, tx.now()))?,
-        None => vec![],
-    };
-    compare(tx, zone, c, &paid)
-}
-
-/// Compares the arms of a campaign over orders that cover its window; others are passed over.
-pub fn compare(tx: &mut Tx, zone: &Zone, c: &Campaign, paid: &[Paid]) -> Result<Trial> {
+/// Compares the arms of one campaign over orders that cover its window; others are passed over.
+pub fn compare(tx: &mut Tx, c: &Campaign, paid: &[Paid]) -> Result<Trial> {
     let (mut lines, mut crossed) = (persons(tx, c.id)?, 0);
     lines.retain(|_, l| {
         crossed += l.crossed as i64;
         !l.crossed
     });
-    let mut days: BTreeMap<i32, [i64; 2]> = BTreeMap::new();
-    let window = c.started_at.map_or(0..0, |start| start..window_end(start, tx.now()));
+    let window = window(c, tx.now());
     for order in paid.iter().filter(|o| window.contains(&o.at)) {
         if let Some(line) = lines.get_mut(&order.person) {
             line.orders += 1;
             line.revenue += order.kept.0;
-            days.entry(zone.day(order.at).0).or_default()[line.holdout as usize] += order.kept.0;
         }
     }
     let (treated, t) = arm(ArmKind::Treated, lines.values().filter(|l| !l.holdout));
@@ -158,7 +147,34 @@ pub fn compare(tx: &mut Tx, zone: &Zone, c: &Campaign, paid: &[Paid]) -> Result<
     let roi_bp = lift.filter(|_| cost.0 > 0).map(|l| {
         stats::div_half_even((l.value as i128 - cost.0 as i128) * 10_000, cost.0 as i128)
     });
-    Ok(Trial { arms: [treated, holdout], lift, srm_p, srm_ok, crossed, cost, roi_bp, days })
+    Ok(Trial { arms: [treated, holdout], lift, srm_p, srm_ok, crossed, cost, roi_bp, lines })
+}
+
+/// Revenue of every civil day of the window, per 1,000 persons of each arm.
+fn by_day(t: &Trial, zone: &Zone, window: &Range<Ms>, paid: &[Paid]) -> Vec<ByDay> {
+    if window.is_empty() {
+        return vec![];
+    }
+    let mut days: BTreeMap<i32, [i64; 2]> = BTreeMap::new();
+    for order in paid {
+        if let Some(line) = t.lines.get(&order.person) {
+            days.entry(zone.day(order.at).0).or_default()[line.holdout as usize] += order.kept.0;
+        }
+    }
+    let per_1000 = |fen: i64, arm: &Arm| match arm.persons {
+        0 => Fen(0),
+        n => Fen(stats::div_half_even(fen as i128 * 1_000, n as i128)),
+    };
+    (zone.day(window.start).0..=zone.day(window.end - 1).0)
+        .map(|day| {
+            let [treated, holdout] = days.get(&day).copied().unwrap_or_default();
+            ByDay {
+                day: time::Day(day).to_string(),
+                treated_fen: per_1000(treated, &t.arms[0]),
+                holdout_fen: per_1000(holdout, &t.arms[1]),
+            }
+        })
+        .collect()
 }
 
 /// Everybody who was assigned to an arm, merged persons as one.
@@ -200,20 +216,9 @@ fn arm<'a>(kind: ArmKind, lines: impl Iterator<Item = &'a Line>) -> (Arm, Sample
 pub fn of(tx: &mut Tx, brand: BrandId, id: CampaignId) -> Result<Results> {
     let zone = brand::get(tx, brand)?.zone()?;
     let c = campaign::get(tx, brand, id)?;
-    let t = trial(tx, brand, &zone, &c)?;
-    let per_1000 = |fen: i64, n: i64| if n == 0 { 0 } else { stats::div_half_even(fen as i128 * 1_000, n as i128) };
-    let mut by_day = vec![];
-    if let Some(start) = c.started_at {
-        let end = window_end(start, tx.now());
-        for day in zone.day(start).0..=zone.day((end - 1).max(start)).0 {
-            let [treated, holdout] = t.days.get(&day).copied().unwrap_or_default();
-            by_day.push(ByDay {
-                day: time::Day(day).to_string(),
-                treated_fen: Fen(per_1000(treated, t.arms[0].persons)),
-                holdout_fen: Fen(per_1000(holdout, t.arms[1].persons)),
-            });
-        }
-    }
+    let window = window(&c, tx.now());
+    let paid = paid(tx, brand, window.start, window.end)?;
+    let t = compare(tx, &c, &paid)?;
     let skipped: Vec<(String, i64)> = tx.all(
         "select coalesce(reason, 'unknown'), count(*) from message where campaign_id = $1 and state = 'skipped' \
          group by coalesce(reason, 'unknown') order by count(*) desc, coalesce(reason, 'unknown')",
@@ -232,7 +237,7 @@ pub fn of(tx: &mut Tx, brand: BrandId, id: CampaignId) -> Result<Results> {
         srm_ok: t.srm_ok,
         crossed: t.crossed,
         skipped: skipped.into_iter().map(|(reason, persons)| NotReached { reason, persons }).collect(),
-        by_day,
+        by_day: by_day(&t, &zone, &window, &paid),
     })
 }
 
