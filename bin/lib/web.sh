@@ -8,7 +8,7 @@ web_install() {
   if [ -d "$part/node_modules" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return 0; fi
   mkdir -p "$stamps"
   rm -f "$stamp"
-  (cd "$part" && npm ci --prefer-offline --no-audit --no-fund)
+  (cd "$part" && npm ci --prefer-offline --no-audit --no-fund --loglevel=error)
   printf '%s' "$wanted" >"$stamp"
 }
 
