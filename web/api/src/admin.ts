@@ -1,186 +1,129 @@
-/** Every question and act of the admin API that the console uses, as typed functions. */
-import type { Client, Query } from './client'
+/** Every question and act of the admin API that the console uses, each checked against the server's document. */
+import type { Client } from './client'
 import type * as t from './types'
+import { asker, type Ask, type Body } from './typed'
 
-type Page = { cursor?: string | undefined; limit?: number }
-const at = (id: string) => ({ path: { id } })
+type Of<T> = Promise<T>
+/** An answer whose closed sets have names; the rest must be what the document says. */
+const named = <T>(answer: Promise<unknown>) => answer as Promise<T>
+const at = <Id extends string>(id: Id) => ({ path: { id } })
 
 export function admin(client: Client) {
-  const get = <T>(path: string, query?: Query) => client.call<T>('GET', path, query ? { query } : {})
-  const getOf = <T>(path: string, id: string, query?: Query) =>
-    client.call<T>('GET', path, query ? { ...at(id), query } : at(id))
-  const post = <T>(path: string, body?: unknown) => client.call<T>('POST', path, body === undefined ? {} : { body })
-  const postTo = <T>(path: string, id: string, body?: unknown) =>
-    client.call<T>('POST', path, body === undefined ? at(id) : { ...at(id), body })
-  const patch = <T>(path: string, id: string, body: unknown) => client.call<T>('PATCH', path, { ...at(id), body })
-  const remove = (path: string, values: Record<string, string>) => client.call<void>('DELETE', path, { path: values })
-
+  const ask = asker(client)
   return {
     session: {
-      open: (body: { email: string; password: string }) => post<t.Me>('/api/v1/session', body),
-      close: () => client.call<void>('DELETE', '/api/v1/session'),
-      me: () => get<t.Me>('/api/v1/me'),
+      open: (body: Body<'post', '/api/v1/session'>): Of<t.Me> => ask('post', '/api/v1/session', { body }),
+      close: () => ask('delete', '/api/v1/session'),
+      me: (): Of<t.Me> => ask('get', '/api/v1/me'),
     },
     brand: {
-      save: (body: { name?: string; timezone?: string; settings?: t.Settings }) =>
-        client.call<t.Brand>('PATCH', '/api/v1/brand', { body }),
-      previewStages: (query: { silent_days: number; churned_days: number }) =>
-        get<t.StagePreview>('/api/v1/stage-preview', query),
+      save: (body: Body<'patch', '/api/v1/brand'>): Of<t.Brand> => ask('patch', '/api/v1/brand', { body }),
+      previewStages: (query: Ask<'get', '/api/v1/stage-preview'>): Of<t.StagePreview> => ask('get', '/api/v1/stage-preview', { query }),
     },
     stores: {
-      list: (query: Page & { q?: string | undefined }) => get<t.List<t.Store>>('/api/v1/stores', query),
-      create: (body: { code: string; name: string; city?: string | null }) => post<t.Store>('/api/v1/stores', body),
-      save: (id: string, body: { name?: string; city?: string | null; active?: boolean }) =>
-        patch<t.Store>('/api/v1/stores/{id}', id, body),
+      list: (query: Ask<'get', '/api/v1/stores'>) => named<t.List<t.Store>>(ask('get', '/api/v1/stores', { query })),
+      create: (body: Body<'post', '/api/v1/stores'>) => named<t.Store>(ask('post', '/api/v1/stores', { body })),
+      save: (id: string, body: Body<'patch', '/api/v1/stores/{id}'>) => named<t.Store>(ask('patch', '/api/v1/stores/{id}', { ...at(id), body })),
     },
     staff: {
-      list: (query: Page = {}) => get<t.List<t.Staff>>('/api/v1/staff', query),
-      create: (body: { name: string; email: string; role: t.Role; password: string; store_ids: string[] }) =>
-        post<t.Staff>('/api/v1/staff', body),
-      save: (
-        id: string,
-        body: { name?: string; role?: t.Role; store_ids?: string[]; active?: boolean; password?: string },
-      ) => patch<t.Staff>('/api/v1/staff/{id}', id, body),
-      roles: () => get<{ items: t.RoleGrant[] }>('/api/v1/roles'),
+      list: (): Of<t.List<t.Staff>> => ask('get', '/api/v1/staff'),
+      create: (body: Body<'post', '/api/v1/staff'>): Of<t.Staff> => ask('post', '/api/v1/staff', { body }),
+      save: (id: string, body: Body<'patch', '/api/v1/staff/{id}'>): Of<t.Staff> => ask('patch', '/api/v1/staff/{id}', { ...at(id), body }),
+      roles: (): Of<{ items: t.RoleGrant[] }> => ask('get', '/api/v1/roles'),
     },
     keys: {
-      list: () => get<t.List<t.Key>>('/api/v1/keys'),
-      create: (body: { name: string; scope: t.Key['scope'] }) => post<t.KeyMade>('/api/v1/keys', body),
-      revoke: (id: string) => remove('/api/v1/keys/{id}', { id }),
+      list: () => named<t.List<t.Key>>(ask('get', '/api/v1/keys')),
+      create: (body: Body<'post', '/api/v1/keys'>) => named<t.KeyMade>(ask('post', '/api/v1/keys', { body })),
+      revoke: (id: string) => ask('delete', '/api/v1/keys/{id}', at(id)),
     },
-    audit: { list: (query: Page) => get<t.List<t.Event>>('/api/v1/audit', query) },
+    audit: { list: (query: Ask<'get', '/api/v1/audit'>) => named<t.List<t.Event>>(ask('get', '/api/v1/audit', { query })) },
 
     touchpoints: {
-      kinds: () => get<{ items: t.Kind[] }>('/api/v1/touchpoint-kinds'),
-      list: (query: Page & { q?: string; kind?: string; store?: string }) =>
-        get<t.List<t.Touchpoint>>('/api/v1/touchpoints', query),
-      create: (body: { kind: string; name: string; store_id?: string; owner_id?: string; landing?: string }) =>
-        post<t.Touchpoint>('/api/v1/touchpoints', body),
-      one: (id: string) => getOf<t.Touchpoint>('/api/v1/touchpoints/{id}', id),
-      save: (
-        id: string,
-        body: {
-          name?: string
-          status?: t.Touchpoint['status']
-          store_id?: string | null
-          owner_id?: string | null
-          landing?: string
-        },
-      ) => patch<t.Touchpoint>('/api/v1/touchpoints/{id}', id, body),
-      costs: (id: string) => getOf<{ items: t.Cost[] }>('/api/v1/touchpoints/{id}/costs', id),
-      addCost: (
-        id: string,
-        body: { kind: t.Cost['kind']; amount_fen: number; from_day: string; to_day?: string | null; note?: string | null },
-      ) => postTo<t.Cost>('/api/v1/touchpoints/{id}/costs', id, body),
-      removeCost: (id: string, cost: string) => remove('/api/v1/touchpoints/{id}/costs/{cost}', { id, cost }),
-      funnel: (id: string) => getOf<t.TouchpointFunnel>('/api/v1/touchpoints/{id}/funnel', id),
+      kinds: () => named<{ items: t.Kind[] }>(ask('get', '/api/v1/touchpoint-kinds')),
+      list: (query: Ask<'get', '/api/v1/touchpoints'>) => named<t.List<t.Touchpoint>>(ask('get', '/api/v1/touchpoints', { query })),
+      create: (body: Body<'post', '/api/v1/touchpoints'>) => named<t.Touchpoint>(ask('post', '/api/v1/touchpoints', { body })),
+      one: (id: string) => named<t.Touchpoint>(ask('get', '/api/v1/touchpoints/{id}', at(id))),
+      /** What is absent stays; null takes a store or an owner away. */
+      save: (id: string, body: Partial<Body<'patch', '/api/v1/touchpoints/{id}'>>) =>
+        named<t.Touchpoint>(ask('patch', '/api/v1/touchpoints/{id}', { ...at(id), body: body as Body<'patch', '/api/v1/touchpoints/{id}'> })),
+      costs: (id: string): Of<{ items: t.Cost[] }> => ask('get', '/api/v1/touchpoints/{id}/costs', at(id)),
+      addCost: (id: string, body: Body<'post', '/api/v1/touchpoints/{id}/costs'>): Of<t.Cost> =>
+        ask('post', '/api/v1/touchpoints/{id}/costs', { ...at(id), body }),
+      removeCost: (id: string, cost_id: string) => ask('delete', '/api/v1/touchpoints/{id}/costs/{cost_id}', { path: { id, cost_id } }),
+      funnel: (id: string) => named<t.TouchpointFunnel>(ask('get', '/api/v1/touchpoints/{id}/funnel', at(id))),
       qrUrl: (id: string, format: 'svg' | 'png', size?: number) =>
         client.url(`/api/v1/touchpoints/{id}/qr.${format}`, { ...at(id), query: { size } }),
     },
     imports: {
-      list: (query: Page) => get<t.List<t.Import>>('/api/v1/imports', query),
+      list: (query: Ask<'get', '/api/v1/imports'>) => named<t.List<t.Import>>(ask('get', '/api/v1/imports', { query })),
       upload: (kind: t.ImportKind, name: string, raw: Blob) =>
-        client.call<t.Import>('POST', '/api/v1/imports', {
-          query: { kind, name },
-          raw,
-          headers: { 'content-type': 'text/csv' },
-        }),
-      one: (id: string) => getOf<t.Import>('/api/v1/imports/{id}', id),
-      start: (
-        id: string,
-        body: { mapping: Record<string, string>; encoding?: t.Import['encoding']; dry_run: boolean },
-      ) => postTo<t.Import>('/api/v1/imports/{id}/start', id, body),
-      cancel: (id: string) => postTo<t.Import>('/api/v1/imports/{id}/cancel', id),
-      rejects: (id: string) => getOf<{ items: t.Reject[] }>('/api/v1/imports/{id}/rejects', id),
+        named<t.Import>(ask('post', '/api/v1/imports', { query: { kind, name }, raw, headers: { 'content-type': 'text/csv' } })),
+      one: (id: string) => named<t.Import>(ask('get', '/api/v1/imports/{id}', at(id))),
+      start: (id: string, { mapping, ...rest }: { mapping: Record<string, string>; encoding: t.Import['encoding']; dry_run: boolean }) =>
+        named<t.Import>(ask('post', '/api/v1/imports/{id}/start', { ...at(id), body: { ...rest, mapping: mapping as Record<string, never> } })),
+      cancel: (id: string) => named<t.Import>(ask('post', '/api/v1/imports/{id}/cancel', at(id))),
+      rejects: (id: string): Of<{ items: t.Reject[] }> => ask('get', '/api/v1/imports/{id}/rejects', at(id)),
       rejectsUrl: (id: string) => client.url('/api/v1/imports/{id}/rejects.csv', at(id)),
-      quarantine: (query: Page) => get<t.List<t.Quarantined>>('/api/v1/quarantine', query),
+      quarantine: (query: Ask<'get', '/api/v1/quarantine'>): Of<t.List<t.Quarantined>> => ask('get', '/api/v1/quarantine', { query }),
     },
 
     persons: {
-      list: (
-        query: Page & {
-          q?: string
-          stage?: string
-          tag?: string
-          touchpoint?: string
-          /** A group of touchpoint kinds, or `none`. */
-          group?: string
-          store?: string
-          reachable?: string
-          sort?: string
-        },
-      ) => get<t.List<t.PersonRow>>('/api/v1/persons', query),
-      one: (id: string) => getOf<t.Person>('/api/v1/persons/{id}', id),
-      create: (body: {
-        name?: string
-        phone?: string
-        email?: string
-        portrait?: Record<string, string | null>
-        tags?: string[]
-      }) => post<t.Person>('/api/v1/persons', body),
-      save: (
-        id: string,
-        body: { name?: string; phone?: string; email?: string; portrait?: Record<string, string | null> },
-      ) => patch<t.Person>('/api/v1/persons/{id}', id, body),
-      tag: (id: string, tag: string) => postTo<void>('/api/v1/persons/{id}/tags', id, { tag }),
-      untag: (id: string, tag: string) => remove('/api/v1/persons/{id}/tags/{tag}', { id, tag }),
-      tags: () => get<{ items: t.TagCount[] }>('/api/v1/tags'),
-      consent: (id: string, body: { purpose: string; channel: string; status: t.ConsentStatus; proof: string }) =>
-        postTo<void>('/api/v1/persons/{id}/consents', id, body),
-      timeline: (id: string, query: Page & { name?: string }) =>
-        getOf<t.List<t.Event>>('/api/v1/persons/{id}/timeline', id, query),
-      money: (id: string) => getOf<t.PersonMoney>('/api/v1/persons/{id}/money', id),
-      grow: (id: string) => getOf<t.PersonGrow>('/api/v1/persons/{id}/grow', id),
+      list: (query: Ask<'get', '/api/v1/persons'>): Of<t.List<t.PersonRow>> => ask('get', '/api/v1/persons', { query }),
+      one: (id: string) => named<t.Person>(ask('get', '/api/v1/persons/{id}', at(id))),
+      create: (body: Body<'post', '/api/v1/persons'>) => named<t.Person>(ask('post', '/api/v1/persons', { body })),
+      save: (id: string, body: Body<'patch', '/api/v1/persons/{id}'>) => named<t.Person>(ask('patch', '/api/v1/persons/{id}', { ...at(id), body })),
+      tag: (id: string, tag: string) => ask('post', '/api/v1/persons/{id}/tags', { ...at(id), body: { tag } }),
+      untag: (id: string, tag: string) => ask('delete', '/api/v1/persons/{id}/tags/{tag}', { path: { id, tag } }),
+      tags: (): Of<{ items: t.TagCount[] }> => ask('get', '/api/v1/tags'),
+      consent: (id: string, body: Body<'post', '/api/v1/persons/{id}/consents'>) => ask('post', '/api/v1/persons/{id}/consents', { ...at(id), body }),
+      timeline: (id: string, query: Ask<'get', '/api/v1/persons/{id}/timeline'>) =>
+        named<t.List<t.Event>>(ask('get', '/api/v1/persons/{id}/timeline', { ...at(id), query })),
+      money: (id: string): Of<t.PersonMoney> => ask('get', '/api/v1/persons/{id}/money', at(id)),
+      grow: (id: string): Of<t.PersonGrow> => ask('get', '/api/v1/persons/{id}/grow', at(id)),
     },
 
     campaigns: {
-      list: (query: Page & { q?: string; state?: string }) => get<t.List<t.Campaign>>('/api/v1/campaigns', query),
-      one: (id: string) => getOf<t.Campaign>('/api/v1/campaigns/{id}', id),
-      create: (body: t.CampaignDraft) => post<t.Campaign>('/api/v1/campaigns', body),
-      save: (id: string, body: Partial<t.CampaignDraft>) => patch<t.Campaign>('/api/v1/campaigns/{id}', id, body),
-      launch: (id: string) => postTo<t.Campaign>('/api/v1/campaigns/{id}/launch', id),
-      cancel: (id: string) => postTo<t.Campaign>('/api/v1/campaigns/{id}/cancel', id),
-      forecast: (body: { channel: t.Channel; audience: t.Audience; holdout_bp: number }) =>
-        post<t.Forecast>('/api/v1/campaigns/forecast', body),
-      results: (id: string) => getOf<t.CampaignResults>('/api/v1/campaigns/{id}/results', id),
-      messages: (id: string, query: Page & { arm?: string; state?: string }) =>
-        getOf<t.List<t.Message>>('/api/v1/campaigns/{id}/messages', id, query),
-      sandboxMails: (query: Page = {}) => get<t.List<t.SandboxMail>>('/api/v1/sandbox/mails', query),
+      list: (query: Ask<'get', '/api/v1/campaigns'>): Of<t.List<t.Campaign>> => ask('get', '/api/v1/campaigns', { query }),
+      one: (id: string): Of<t.Campaign> => ask('get', '/api/v1/campaigns/{id}', at(id)),
+      create: (body: Body<'post', '/api/v1/campaigns'>): Of<t.Campaign> => ask('post', '/api/v1/campaigns', { body }),
+      save: (id: string, body: Body<'patch', '/api/v1/campaigns/{id}'>): Of<t.Campaign> => ask('patch', '/api/v1/campaigns/{id}', { ...at(id), body }),
+      launch: (id: string): Of<t.Campaign> => ask('post', '/api/v1/campaigns/{id}/launch', at(id)),
+      cancel: (id: string): Of<t.Campaign> => ask('post', '/api/v1/campaigns/{id}/cancel', at(id)),
+      forecast: (body: Body<'post', '/api/v1/campaigns/forecast'>): Of<t.Forecast> => ask('post', '/api/v1/campaigns/forecast', { body }),
+      results: (id: string) => named<t.CampaignResults>(ask('get', '/api/v1/campaigns/{id}/results', at(id))),
+      messages: (id: string, query: Ask<'get', '/api/v1/campaigns/{id}/messages'>): Of<t.List<t.Message>> =>
+        ask('get', '/api/v1/campaigns/{id}/messages', { ...at(id), query }),
+      sandboxMails: (query: Ask<'get', '/api/v1/sandbox/mails'> = {}): Of<t.List<t.SandboxMail>> => ask('get', '/api/v1/sandbox/mails', { query }),
     },
 
     products: {
-      list: (query: Page & { q?: string; category?: string; status?: string }) =>
-        get<t.List<t.Product>>('/api/v1/products', query),
-      one: (id: string) => getOf<t.Product>('/api/v1/products/{id}', id),
-      create: (body: t.ProductDraft) => post<t.Product>('/api/v1/products', body),
-      save: (id: string, body: Partial<t.ProductDraft>) => patch<t.Product>('/api/v1/products/{id}', id, body),
-      categories: () => get<{ items: t.Category[] }>('/api/v1/categories'),
-      stock: (sku: string) => getOf<{ items: t.StoreStock[] }>('/api/v1/skus/{id}/stock', sku),
-      adjust: (sku: string, body: { store_id: string; delta: number; reason: string }) =>
-        postTo<t.StoreStock>('/api/v1/skus/{id}/stock', sku, body),
+      list: (query: Ask<'get', '/api/v1/products'>) => named<t.List<t.Product>>(ask('get', '/api/v1/products', { query })),
+      one: (id: string) => named<t.Product>(ask('get', '/api/v1/products/{id}', at(id))),
+      create: (body: Body<'post', '/api/v1/products'>) => named<t.Product>(ask('post', '/api/v1/products', { body })),
+      save: (id: string, body: Body<'patch', '/api/v1/products/{id}'>) => named<t.Product>(ask('patch', '/api/v1/products/{id}', { ...at(id), body })),
+      categories: (): Of<{ items: t.Category[] }> => ask('get', '/api/v1/categories'),
+      stock: (sku: string): Of<{ items: t.StoreStock[] }> => ask('get', '/api/v1/skus/{id}/stock', at(sku)),
+      adjust: (sku: string, body: Body<'post', '/api/v1/skus/{id}/stock'>): Of<t.StoreStock> => ask('post', '/api/v1/skus/{id}/stock', { ...at(sku), body }),
     },
     orders: {
-      list: (
-        query: Page & { q?: string; state?: string; store?: string; person?: string; source?: string },
-      ) => get<t.List<t.OrderRow>>('/api/v1/orders', query),
-      one: (id: string) => getOf<t.Order>('/api/v1/orders/{id}', id),
-      move: (id: string, move: Exclude<t.OrderMove, 'refund'>) => postTo<t.Order>(`/api/v1/orders/{id}/${move}`, id),
-      refund: (id: string, body: { lines?: { n: number; quantity: number }[]; reason: string }) =>
-        postTo<t.Order>('/api/v1/orders/{id}/refunds', id, body),
+      list: (query: Ask<'get', '/api/v1/orders'>) => named<t.List<t.OrderRow>>(ask('get', '/api/v1/orders', { query })),
+      one: (id: string) => named<t.Order>(ask('get', '/api/v1/orders/{id}', at(id))),
+      move: (id: string, move: Exclude<t.OrderMove, 'refund'>) => named<t.Order>(ask('post', `/api/v1/orders/{id}/${move}`, at(id))),
+      refund: (id: string, body: Body<'post', '/api/v1/orders/{id}/refunds'>) => named<t.Order>(ask('post', '/api/v1/orders/{id}/refunds', { ...at(id), body })),
     },
 
     grow: {
-      promoters: (query: Page) => get<t.List<t.Promoter>>('/api/v1/promoters', query),
-      ledger: () => get<t.Ledger>('/api/v1/ledger'),
-      entries: (query: Page & { account?: string }) => get<t.List<t.LedgerEntry>>('/api/v1/ledger/entries', query),
+      promoters: (query: Ask<'get', '/api/v1/promoters'>): Of<t.List<t.Promoter>> => ask('get', '/api/v1/promoters', { query }),
+      ledger: () => named<t.Ledger>(ask('get', '/api/v1/ledger')),
+      entries: (query: Ask<'get', '/api/v1/ledger/entries'>): Of<t.List<t.LedgerEntry>> => ask('get', '/api/v1/ledger/entries', { query }),
     },
     measure: {
-      overview: () => get<t.Overview>('/api/v1/overview'),
-      pool: (weeks: number) => get<{ weeks: t.PoolWeek[] }>('/api/v1/measure/pool', { weeks }),
-      cohorts: (months: number) => get<{ cohorts: t.Cohort[] }>('/api/v1/measure/cohorts', { months }),
-      touchpoints: () => get<{ items: t.TouchpointMeasure[] }>('/api/v1/measure/touchpoints'),
-      campaigns: () => get<{ items: t.CampaignMeasure[] }>('/api/v1/measure/campaigns'),
-      money: () => get<t.MoneyMeasure>('/api/v1/measure/money'),
+      overview: (): Of<t.Overview> => ask('get', '/api/v1/overview'),
+      pool: (weeks: number): Of<{ weeks: t.PoolWeek[] }> => ask('get', '/api/v1/measure/pool', { query: { weeks } }),
+      cohorts: (months: number): Of<{ cohorts: t.Cohort[] }> => ask('get', '/api/v1/measure/cohorts', { query: { months } }),
+      touchpoints: (): Of<{ items: t.TouchpointMeasure[] }> => ask('get', '/api/v1/measure/touchpoints'),
+      campaigns: (): Of<{ items: t.CampaignMeasure[] }> => ask('get', '/api/v1/measure/campaigns'),
+      money: (): Of<t.MoneyMeasure> => ask('get', '/api/v1/measure/money'),
     },
   }
 }

@@ -1,3 +1,5 @@
 export * from './client'
 export * from './admin'
+export * from './typed'
 export * from './types'
+export type { components, paths } from './schema'

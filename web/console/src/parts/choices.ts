@@ -46,8 +46,8 @@ export function useTagChoices(): Choice[] {
 }
 
 export function useStaffChoices(): Choice[] {
-  const staff = useQuery({ queryKey: ['staff', 'choices'], queryFn: () => everything(api.staff.list), ...kept })
-  return useMemo(() => (staff.data ?? []).filter((each) => each.active).map(({ id, name }) => ({ value: id, label: name })), [staff.data])
+  const staff = useQuery({ queryKey: ['staff', 'choices'], queryFn: api.staff.list, ...kept })
+  return useMemo(() => (staff.data?.items ?? []).filter((each) => each.active).map(({ id, name }) => ({ value: id, label: name })), [staff.data])
 }
 
 export function useKinds() {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Navigate, useNavigate, useParams, useSearchParams } from 'react-router'
 import { Button, Form } from 'antd'
-import type { Campaign, CampaignDraft } from 'api'
+import type { Audience, Campaign, CampaignDraft, Stage } from 'api'
 import { api } from '@/server'
 import { useAct } from '@/parts/act'
 import { Card, Page } from '@/parts/Page'
@@ -18,7 +18,7 @@ import { ForecastCard, useForecast } from './Forecast'
 import { MeasureFields } from './MeasureFields'
 import { Preview } from './Preview'
 
-export type Draft = Required<Omit<CampaignDraft, 'link'>> & { link?: string | null }
+export type Draft = Omit<CampaignDraft, 'audience'> & { audience: Audience; holdout_bp: number; cost_per_message_fen: number }
 
 export default function CampaignEdit() {
   const { id } = useParams()
@@ -37,9 +37,9 @@ export default function CampaignEdit() {
 }
 
 /** Another page may lead here with people already chosen: `?stage=silent&tag=…`. */
-function audienceOf(search: URLSearchParams): CampaignDraft['audience'] {
+function audienceOf(search: URLSearchParams): Audience {
   const pick = (name: string) => search.getAll(name)
-  return { stages: pick('stage') as NonNullable<CampaignDraft['audience']['stages']>, tags: pick('tag'), touchpoints: pick('touchpoint'), stores: pick('store') }
+  return { stages: pick('stage') as Stage[], tags: pick('tag'), touchpoints: pick('touchpoint'), stores: pick('store') }
 }
 
 function draftOf(of: Campaign): Draft {

@@ -40,7 +40,7 @@ export default function StaffPage() {
 function Everyone({ edit, writes }: { edit: (staff: Staff) => void; writes: boolean }) {
   const t = useStaff()
   const s = useShell()
-  const list = useList<Staff>(['staff'], (page) => api.staff.list(page))
+  const list = useList<Staff>(['staff'], () => api.staff.list())
   const columns = useColumns(edit, writes)
   return (
     <Card flush>
