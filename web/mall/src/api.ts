@@ -112,8 +112,7 @@ export const api = {
     post<{ token: string }>('/login', body),
   logout: () => post<unknown>('/logout'),
   me: () => get<S.Me>('/me'),
-  changeMe: (body: { name?: string; consents?: { inbox?: boolean; email?: boolean }; address?: S.Address; store_id?: string }) =>
-    call<S.Me>('PATCH', '/me', body),
+  changeMe: (body: S.EditMe) => call<S.Me>('PATCH', '/me', body),
   cart: () => get<S.Cart>('/cart'),
   putInCart: (sku: string, quantity: number) => call<S.Cart>('PUT', `/cart/${sku}`, { quantity }),
   quote: (body: { items: S.Want[]; store_id: string; delivery: S.Delivery }) => post<S.Quote>('/quote', body),

@@ -1,54 +1,36 @@
-/** What the mall's API speaks (`/mall/v1`). Money is integer fen, times are UTC milliseconds. */
+/**
+ * What the mall's API speaks (`/mall/v1`), taken from the types that are generated from openapi.json (`npm run generate`):
+ * a field that goes away there is a compile error here. Money is integer fen, times are UTC milliseconds.
+ */
+import type { components } from '../../api/src/schema'
+
+type Schemas = components['schemas']
+
+/** The document lets a field that may be null be absent; the server always sends it. */
+type Sent<T> = T extends readonly (infer Each)[] ? Sent<Each>[] : T extends object ? { [Name in keyof T]-?: Sent<T[Name]> } : T
+
 export interface List<T> { items: T[]; next: string | null; total?: number | null }
-export interface Category { code: string; zh: string; en: string; products: number }
-export interface Shop {
-  brand: {
-    code: string; name: string; currency: string; sandbox: boolean
-    timezone?: string; freight_fen?: number; free_freight_fen?: number
-  }
-  stores: number
-  categories: Category[]
-}
-export interface Store { id: string; name: string; city: string | null }
+export type Shop = Sent<Schemas['ShopFront']>
+export type Category = Sent<Schemas['Category']>
+export type Store = Sent<Schemas['ShopStore']>
 export interface Item {
   id: string; name: string; name_en: string | null; category: string; image: string | null
   price_from_fen: number; sold: number; available: number
 }
-export interface Sku { id: string; name: string; price_fen: number; available: number }
+export type Sku = Sent<Schemas['ItemSku']>
 export type Product = Item & { description: string | null; skus: Sku[] }
-export interface Address { name: string; phone: string; region: string; detail: string }
-export interface Me {
-  id: string; name: string | null; phone: string | null; email: string | null
-  referral_code: string; referral_link: string; referred: number
-  pending_fen: number; payable_fen: number; unread: number
-  consents: { inbox: boolean; email: boolean }
-  address: Address | null
-  store: { id: string; name: string } | null
-}
-export interface CartItem {
-  sku_id: string; product_id: string; name: string; name_en?: string | null; sku_name: string; image: string | null
-  price_fen: number; quantity: number; available: number
-}
-export interface Cart { items: CartItem[]; goods_fen: number }
-export type Delivery = 'pickup' | 'delivery'
+export type Address = Sent<Schemas['Address']>
+export type Me = Sent<Schemas['MallMe']>
+/** The English name is what passed by when it was chosen; the server's cart has the Chinese one. */
+export type CartItem = Sent<Schemas['CartItem']> & { name_en?: string | null }
+export type Cart = Omit<Sent<Schemas['Cart']>, 'items'> & { items: CartItem[] }
+export type Delivery = Schemas['Delivery']
 export interface Want { sku_id: string; quantity: number }
-export interface Quote {
-  goods_fen: number; freight_fen: number; total_fen: number; hash: string
-  lines: { sku_id: string; name: string; quantity: number; price_fen: number; amount_fen: number }[]
-  short: { sku_id: string; available: number }[]
-}
-export type OrderState =
-  | 'placed' | 'closing' | 'paid' | 'paid_late' | 'ready' | 'fulfilled' | 'completed' | 'cancelled' | 'refunded'
-export interface OrderLine {
-  /** Null when the order came from elsewhere, or the product is gone. */
-  sku_id: string | null; product_id: string | null; name: string; name_en?: string | null; image: string | null
-  quantity: number; price_fen: number; amount_fen: number
-}
-export interface Order {
-  id: string; no: string; state: OrderState; store: { id: string; name: string }; delivery: Delivery
-  lines: OrderLine[]; goods_fen: number; freight_fen: number; total_fen: number; refunded_fen: number
-  address: Address | null; placed_at: number; paid_at: number | null; expires_at: number | null
-  pickup_code: string | null
-}
-export interface Payment { provider: string; attempt_id: string; state: string }
-export interface Letter { id: string; subject: string; body: string; link: string | null; sent_at: number; read_at: number | null }
+export type Quote = Sent<Schemas['Quote']>
+export type OrderState = Schemas['State']
+/** `sku_id` is null when the order came from elsewhere, or the product is gone. */
+export type OrderLine = Sent<Schemas['MallLine']> & { name_en?: string | null }
+export type Order = Omit<Sent<Schemas['MallOrder']>, 'lines' | 'delivery'> & { lines: OrderLine[]; delivery: Delivery }
+export type Payment = Sent<Schemas['PayAttempt']>
+export type Letter = Sent<Schemas['InboxItem']>
+export type EditMe = Schemas['EditMe']

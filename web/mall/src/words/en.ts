@@ -196,7 +196,7 @@ export const en: Words = {
     noneHint: 'What the brand sends you appears here',
     open: 'Open',
     unread: 'Unread',
-    off: 'You have turned messages off. Turn them on again under “Me”.',
+    off: 'Messages are off. You can turn them on under “Me”.',
   },
 
   me: {

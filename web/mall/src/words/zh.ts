@@ -195,7 +195,7 @@ export const zh = {
     noneHint: '品牌发给您的消息会出现在这里',
     open: '查看详情',
     unread: '未读',
-    off: '您已关闭站内消息，可在“我的”中重新打开',
+    off: '站内消息未开启，可在“我的”中打开',
   },
 
   me: {
@@ -216,8 +216,8 @@ export const zh = {
     qrHint: '请好友用手机扫一扫',
     referred: '已邀请',
     people: (n: number) => `${n} 人`,
-    pending: '待结算',
-    payable: '可提现',
+    pending: '待确认',
+    payable: '待发放',
     consents: '消息接收',
     inbox: '站内消息',
     email: '邮件',
