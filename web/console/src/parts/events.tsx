@@ -11,8 +11,8 @@ import { useEventWords, type EventWord } from './event-words'
 
 const icons: [prefix: string, icon: LucideIcon][] = [
   ['order.refund', Undo2], ['refund', Undo2], ['order', ReceiptText], ['payment', BadgeCheck], ['commission', Gift], ['message.read', Eye],
-  ['message.clicked', MousePointerClick], ['message', Mail], ['campaign', Mail], ['consent', ShieldCheck], ['tag', Tag], ['stage', Waypoints],
-  ['person', UserRound], ['identity', UserRound], ['referral', Users], ['touchpoint', MapPin], ['page', Footprints], ['screen', Footprints], ['key', KeyRound],
+  ['message.clicked', MousePointerClick], ['message', Mail], ['campaign', Mail], ['consent', ShieldCheck], ['person.tagged', Tag], ['person.untagged', Tag], ['person.stage', Waypoints], ['binding', Users], ['mall', Footprints], ['buyer', KeyRound],
+  ['person', UserRound], ['touchpoint', MapPin], ['page', Footprints], ['screen', Footprints], ['key', KeyRound],
   ['staff', UserRound], ['store', Store], ['product', Boxes], ['stock', Boxes], ['sku', Boxes], ['settings', Settings2], ['brand', Settings2], ['import', Boxes],
 ]
 export const eventIcon = (name: string): LucideIcon => icons.find(([prefix]) => name.startsWith(prefix))?.[1] ?? Sparkles

@@ -5,13 +5,14 @@ import { useFormat } from '@/parts/format'
 import { useTheme } from '@/shell/theme'
 import { useCampaigns } from '../campaigns/words'
 
-export function ByDay({ days }: { days: CampaignResults['by_day'] }) {
+/** `alone`: there was no holdout, so there is only one line. */
+export function ByDay({ days, alone }: { days: CampaignResults['by_day']; alone: boolean }) {
   const t = useCampaigns()
   const f = useFormat()
   const { palette } = useTheme()
   const sheet: Sheet = {
-    head: [t('day'), t('treated_line'), t('holdout_line')],
-    rows: days.map((day) => [day.day, day.treated_fen / 100, day.holdout_fen / 100]),
+    head: [t('day'), t('treated_line'), ...(alone ? [] : [t('holdout_line')])],
+    rows: days.map((day) => [day.day, day.treated_fen / 100, ...(alone ? [] : [day.holdout_fen / 100])]),
     show: (value, column) => (column ? f.money(Math.round(Number(value) * 100)) : f.fullDay(String(value))),
   }
   const option = useMemo(
@@ -24,10 +25,10 @@ export function ByDay({ days }: { days: CampaignResults['by_day'] }) {
       yAxis: { type: 'value', axisLabel: { formatter: (value: number) => f.moneyAxis(value) } },
       series: [
         { name: t('treated_line'), type: 'line', data: days.map((day) => day.treated_fen), color: palette.water },
-        { name: t('holdout_line'), type: 'line', data: days.map((day) => day.holdout_fen), color: palette.faint, lineStyle: { type: 'dashed', width: 2 } },
+        ...(alone ? [] : [{ name: t('holdout_line'), type: 'line', data: days.map((day) => day.holdout_fen), color: palette.faint, lineStyle: { type: 'dashed', width: 2 } }]),
       ],
     }),
-    [days, f, t, palette],
+    [days, alone, f, t, palette],
   )
-  return <ChartCard id="campaign-by-day" title={t('by_day')} note={t('by_day_note')} sheet={sheet}><Chart option={option} height={240} label={t('by_day')} /></ChartCard>
+  return <ChartCard id="campaign-by-day" title={t('by_day')} note={alone ? t('by_day_alone') : t('by_day_note')} sheet={sheet}><Chart option={option} height={240} label={t('by_day')} /></ChartCard>
 }

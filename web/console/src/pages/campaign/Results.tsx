@@ -22,7 +22,7 @@ export function Results({ campaign }: { campaign: Campaign }) {
       {(data) => (
         <>
           <Verdict results={data} startedAt={campaign.started_at ?? 0} />
-          {data.by_day.length > 1 && <ByDay days={data.by_day} />}
+          {data.by_day.length > 1 && <ByDay days={data.by_day} alone={verdictOf(data) === 'none'} />}
           {data.skipped.some((each) => each.persons > 0) && <Skipped results={data} />}
         </>
       )}
@@ -40,7 +40,7 @@ function Verdict({ results, startedAt }: { results: CampaignResults; startedAt: 
   return (
     <Card title={t('results')} note={early ? `${note} · ${t('results_early')}` : note} id="results">
       <p className={`${css.verdict} ${css[verdict]}`} data-testid="verdict">
-        {t(`verdict_${verdict}`, { amount: f.moneyShort(verdict === 'down' ? Math.abs(middle ?? 0) : (middle ?? 0)) })}
+        {t(`verdict_${verdict}`, { amount: verdict === 'open' ? f.moneySigned(middle ?? 0) : f.moneyShort(Math.abs(middle ?? 0)) })}
       </p>
       {!results.srm_ok && <p className={css.srm} role="alert">{t('srm_bad', { p: results.srm_p === null ? '—' : results.srm_p.toPrecision(2) })}</p>}
       {middle !== null && low !== null && high !== null && (
@@ -79,7 +79,7 @@ function Arms({ results }: { results: CampaignResults }) {
           </tr>
         </thead>
         <tbody>
-          {results.arms.map((arm) => (
+          {results.arms.filter((arm) => arm.persons > 0).map((arm) => (
             <tr key={arm.arm}>
               <td className="nowrap">{t(`arm_${arm.arm}`)}</td>
               <td className="end">{f.count(arm.persons)}</td>

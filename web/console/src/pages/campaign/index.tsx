@@ -57,7 +57,7 @@ function Detail({ campaign }: { campaign: Campaign }) {
           {!draft && campaign.channel === 'email' && brand.sandbox && !campaign.historical && <SandboxMails campaign={campaign} />}
         </div>
         <div className="stack">
-          <Preview draft={campaign} />
+          {campaign.body && <Preview draft={campaign} />}
           <Setup campaign={campaign} />
         </div>
       </div>
@@ -112,20 +112,25 @@ function DraftForecast({ campaign }: { campaign: Campaign }) {
   return <ForecastCard forecast={forecast} costPerMessage={campaign.cost_per_message_fen} />
 }
 
-function Counts({ campaign: { counts } }: { campaign: Campaign }) {
+function Counts({ campaign: { counts, historical } }: { campaign: Campaign }) {
   const t = useCampaigns()
   const f = useFormat()
   const of = (n: number) => t('of_sent', { share: f.share(n, counts.sent) })
+  const skipped = counts.skipped + counts.failed + counts.unknown
+  // Of a past campaign only who got it is known.
+  const live = [
+    { name: t('n_holdout'), value: f.count(counts.holdout), to: '?arm=holdout', testid: 'count-holdout' },
+    { name: t('n_skipped'), value: f.count(skipped), to: counts.failed > counts.skipped ? '?state=failed' : '?state=skipped', testid: 'count-skipped' },
+    { name: t('n_read'), value: f.count(counts.read), note: of(counts.read), testid: 'count-read' },
+    { name: t('n_clicked'), value: f.count(counts.clicked), note: of(counts.clicked), testid: 'count-clicked' },
+  ]
   return (
     <Card>
       <Facts
         items={[
           { name: t('n_selected'), value: f.count(counts.selected), testid: 'count-selected' },
-          { name: t('n_holdout'), value: f.count(counts.holdout), to: '?arm=holdout', testid: 'count-holdout' },
           { name: t('n_sent'), value: f.count(counts.sent), to: '?state=sent', testid: 'count-sent' },
-          { name: t('n_skipped'), value: f.count(counts.skipped + counts.failed + counts.unknown), to: counts.failed > counts.skipped ? '?state=failed' : '?state=skipped', testid: 'count-skipped' },
-          { name: t('n_read'), value: f.count(counts.read), note: of(counts.read), testid: 'count-read' },
-          { name: t('n_clicked'), value: f.count(counts.clicked), note: of(counts.clicked), testid: 'count-clicked' },
+          ...(historical ? [] : live),
         ]}
       />
     </Card>
@@ -140,7 +145,7 @@ function Setup({ campaign }: { campaign: Campaign }) {
     <Card title={t('setup')}>
       <Pairs
         items={[
-          [t('audience'), audience(campaign.audience)],
+          [t('audience'), campaign.historical ? t('past_audience') : audience(campaign.audience)],
           [t('holdout'), f.percent(campaign.holdout_bp)],
           [t('cost'), f.money(campaign.cost_per_message_fen)],
           [t('link'), campaign.link && <a href={campaign.link} target="_blank" rel="noreferrer">{campaign.link}</a>],

@@ -21,23 +21,25 @@ function useColumns(): Column<Campaign>[] {
   const f = useFormat()
   const audience = useAudienceText()
   return useMemo(() => {
+    // Of past campaigns nobody knows who read them.
+    const rate = (row: Campaign, n: number) => (row.historical ? '—' : f.share(n, row.counts.sent))
     const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString())
     return [
       {
         key: 'name', title: t('name'), csv: (row) => row.name, render: (row) => (
           <span className="row">
-            <Link to={`/campaigns/${row.id}`} className="strong" data-testid="campaign-link">{row.name}</Link>
+            <Link to={`/campaigns/${row.id}`} className="strong cut" style={{ maxWidth: 280 }} title={row.name} data-testid="campaign-link">{row.name}</Link>
             {row.historical && <StateChip tone="plain" title={t('historical_note')}>{t('historical')}</StateChip>}
           </span>
         ),
       },
       { key: 'state', title: t('state'), csv: (row) => t(`state_${row.state}`), render: (row) => <CampaignStateChip state={row.state} /> },
       { key: 'channel', title: t('channel'), csv: (row) => t(`channel_${row.channel}`), render: (row) => t(`channel_${row.channel}`) },
-      { key: 'audience', title: t('audience'), csv: (row) => audience(row.audience), render: (row) => <span className="cut" style={{ display: 'block', maxWidth: 260 }} title={audience(row.audience)}>{audience(row.audience)}</span> },
+      { key: 'audience', title: t('audience'), csv: (row) => audience(row.audience), render: (row) => row.historical ? '—' : <span className="cut" style={{ display: 'block', maxWidth: 220 }} title={audience(row.audience)}>{audience(row.audience)}</span> },
       { key: 'sent', title: t('sent'), end: true, csv: (row) => row.counts.sent, render: (row) => f.count(row.counts.sent) },
-      { key: 'read', title: t('read'), end: true, csv: (row) => row.counts.read, render: (row) => f.share(row.counts.read, row.counts.sent) },
-      { key: 'clicked', title: t('clicked'), end: true, csv: (row) => row.counts.clicked, render: (row) => f.share(row.counts.clicked, row.counts.sent) },
-      { key: 'holdout', title: t('holdout'), end: true, csv: (row) => row.counts.holdout, render: (row) => f.percent(row.holdout_bp) },
+      { key: 'read', title: t('read'), end: true, csv: (row) => row.counts.read, render: (row) => rate(row, row.counts.read) },
+      { key: 'clicked', title: t('clicked'), end: true, csv: (row) => row.counts.clicked, render: (row) => rate(row, row.counts.clicked) },
+      { key: 'holdout', title: t('holdout'), end: true, csv: (row) => row.counts.holdout, render: (row) => (row.holdout_bp === 0 ? '—' : f.percent(row.holdout_bp)) },
       { key: 'started', title: t('started'), csv: (row) => iso(row.started_at), render: (row) => (row.started_at === null ? '—' : <span className="nowrap">{f.when(row.started_at)}</span>) },
       { key: 'created', title: t('created'), hidden: true, csv: (row) => iso(row.created_at), render: (row) => f.when(row.created_at) },
     ]

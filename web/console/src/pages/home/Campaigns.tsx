@@ -39,26 +39,26 @@ export default function Campaigns() {
 function Forest({ rows }: { rows: CampaignMeasure[] }) {
   const t = useHome()
   const f = useFormat()
-  const scale = scaleOf(rows.flatMap((row) => [row.incremental_low_fen, row.incremental_high_fen, row.incremental_fen]))
+  const measured = rows.filter((row) => row.incremental_fen !== null)
+  const scale = scaleOf(measured.flatMap((row) => [row.incremental_low_fen, row.incremental_high_fen, row.incremental_fen]))
   return (
-    <ul className={css.forest}>
-      {rows.map((row) => (
-        <li key={row.id} data-testid="campaign-result-row">
-          <span className={css.forestName}>
-            <Link to={`/campaigns/${row.id}`} className="cut">{row.name}</Link>
-            {row.historical && <StateChip tone="plain">{t('historical')}</StateChip>}
-            <span className="small muted nowrap">{row.started_at === null ? '' : f.day(row.started_at)}</span>
-          </span>
-          {row.incremental_fen === null ? (
-            <span className="muted small">{t('no_holdout')}</span>
-          ) : (
-            <>
-              <Interval low={row.incremental_low_fen} middle={row.incremental_fen} high={row.incremental_high_fen} scale={scale} show={f.moneyShort} />
-              <span className={`num ${css.forestValue}`}>{f.moneySigned(row.incremental_fen)}</span>
-            </>
-          )}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={css.forest}>
+        {measured.slice(0, 12).map((row) => (
+          <li key={row.id} data-testid="campaign-result-row">
+            <span className={css.forestName}>
+              <Link to={`/campaigns/${row.id}`} className="cut">{row.name}</Link>
+              {row.historical && <StateChip tone="plain">{t('historical')}</StateChip>}
+              <span className="small muted nowrap">{row.started_at === null ? '' : f.day(row.started_at)}</span>
+            </span>
+            <Interval low={row.incremental_low_fen} middle={row.incremental_fen ?? 0} high={row.incremental_high_fen} scale={scale} show={f.moneyShort} />
+            <span className={`num ${css.forestValue}`}>{f.moneySigned(row.incremental_fen ?? 0)}</span>
+          </li>
+        ))}
+      </ul>
+      {measured.length < rows.length && (
+        <p className="muted small"><Link to="/campaigns">{t('unmeasured', { n: f.count(rows.length - measured.length) })}</Link></p>
+      )}
+    </>
   )
 }

@@ -7,6 +7,9 @@ import css from './home.module.css'
 
 interface Figure { id: string; name: string; value: string; note: string; good?: boolean | null; to: string; exact?: string }
 
+/** Ten times and more is no percentage any more: say what it was. */
+const leap = (now: number, before: number) => now > before * 10
+
 function useFigures(of: Overview): Figure[] {
   const t = useHome()
   const f = useFormat()
@@ -18,11 +21,11 @@ function useFigures(of: Overview): Figure[] {
     { id: 'reachable', name: t('reachable'), value: f.compact(of.reachable), exact: f.count(of.reachable), note: t('reachable_note', { n: f.count(pool) }), to: '/persons?reachable=true' },
     {
       id: 'joined', name: t('joined'), value: f.compact(of.joined_week), to: '/persons?sort=joined',
-      note: week ? t('against_week', { change: week }) : t('no_before'), good: risen(of.joined_week, of.joined_prev_week),
+      note: !week ? t('no_before') : leap(of.joined_week, of.joined_prev_week) ? t('was_week', { n: f.count(of.joined_prev_week) }) : t('against_week', { change: week }), good: risen(of.joined_week, of.joined_prev_week),
     },
     {
       id: 'active', name: t('active'), value: f.compact(of.active_month), to: '/persons',
-      note: month ? t('against_month', { change: month }) : t('no_before'), good: risen(of.active_month, of.active_prev_month),
+      note: !month ? t('no_before') : leap(of.active_month, of.active_prev_month) ? t('was_month', { n: f.count(of.active_prev_month) }) : t('against_month', { change: month }), good: risen(of.active_month, of.active_prev_month),
     },
     { id: 'per-reachable', name: t('per_reachable'), value: f.money(of.revenue_per_reachable_fen), note: t('per_reachable_note'), to: '/orders' },
     {

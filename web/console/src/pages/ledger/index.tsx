@@ -13,7 +13,7 @@ import { ListTable } from '@/parts/list/ListTable'
 import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Shown } from '@/parts/state'
-import { useLedger } from './words'
+import { useLedger, type LedgerWord } from './words'
 import css from './ledger.module.css'
 
 export default function LedgerPage() {
@@ -71,10 +71,14 @@ function useAccountName(accounts: Account[]): (code: string) => string {
   }
 }
 
-/** An entry's key names what caused it; an order among it can be opened. */
+/** What caused an entry: its key is a noun, its id and a verb (`order:ord_…:paid`). An order can be opened. */
 function Cause({ cause }: { cause: string }) {
-  const order = /ord_[0-9a-zA-Z]+/.exec(cause)?.[0]
-  return order ? <Link to={`/orders/${order}`} className="mono">{cause}</Link> : <span className="mono">{cause}</span>
+  const t = useLedger()
+  const [noun = '', id = '', verb = ''] = cause.split(':')
+  const word = `${noun}_${verb}`
+  const said = t(word as LedgerWord)
+  const text = said === word ? cause : said
+  return id.startsWith('ord_') ? <Link to={`/orders/${id}`} title={cause}>{text}</Link> : <span title={cause}>{text}</span>
 }
 
 function Entries({ accounts, filters }: { accounts: Account[]; filters: ReturnType<typeof useFilters> }) {

@@ -5,7 +5,7 @@ export const usePerson = words(
   {
     what: '这位客户',
     back: '客户',
-    since: '{{stage}}已 {{span}}',
+    since: '{{stage}} {{span}}',
     seen: '{{when}}活跃',
     edit: '编辑资料',
     worth: '价值',

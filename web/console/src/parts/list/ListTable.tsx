@@ -117,9 +117,9 @@ function ListFoot<T>({ list }: { list: ListState<T> }) {
   return (
     <div className={css.foot}>
       <span className="muted small" role="status">
-        {total === null ? t('loaded', { n: f.count(rows.length) })
-          : rows.length < total ? t('loaded_of', { n: f.count(rows.length), total: f.count(total) })
-          : t('total', { n: f.count(total) })}
+        {total === null && query.hasNextPage ? t('loaded', { n: f.count(rows.length) })
+          : total !== null && rows.length < total ? t('loaded_of', { n: f.count(rows.length), total: f.count(total) })
+          : t('total', { n: f.count(total ?? rows.length) })}
       </span>
       {query.hasNextPage && (
         <Button onClick={() => void query.fetchNextPage()} loading={query.isFetchingNextPage} data-testid="load-more">{t('more')}</Button>
