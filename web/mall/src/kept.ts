@@ -9,5 +9,7 @@ export const visitor = cell<string | null>(null, 'visitor')
 export const referral = cell<string | null>(null, 'referral')
 export const language = cell<Language>('zh', 'language')
 export const chosenStore = cell<Store | null>(null, 'store')
+/** English names of products by id, see `words`. */
+export const seenNames = cell<[string, string][]>([], 'names')
 /** A guest's cart; merged into the server's after sign-in. */
 export const guestCart = cell<CartItem[]>([], 'cart')

@@ -69,9 +69,9 @@ function Form({ items }: { items: CartItem[] }) {
       goInstead(to.cashier(order.id))
     } catch (refusal) {
       const problem = asProblem(refusal)
-      if (problem.code === 'price_changed') setChanged(true)
       if (problem.status === 409) void quote.again()
-      toast(sayProblem(problem, t))
+      if (problem.code === 'price_changed') setChanged(true)
+      else toast(sayProblem(problem, t))
     } finally {
       setBusy(false)
     }

@@ -99,7 +99,7 @@ function Details({ order }: { order: Order }) {
         <View className='sums'>
           {line(t.checkout.goods, priced(order.goods_fen))}
           {order.delivery === 'delivery' ? line(t.checkout.freight, order.freight_fen ? priced(order.freight_fen) : t.checkout.freeFreight) : null}
-          <View className='sum strong'><Text>{t.checkout.total}</Text><Text className='figure clay'>{priced(order.total_fen)}</Text></View>
+          <View className='sum strong'><Text>{t.order.total(order)}</Text><Text className='figure clay'>{priced(order.total_fen)}</Text></View>
           {order.refunded_fen ? line(t.order.refunded, priced(order.refunded_fen)) : null}
         </View>
       </View>

@@ -180,6 +180,7 @@ export const en: Words = {
     received: 'Receipt confirmed',
     again: 'Buy again',
     refunded: 'Refunded',
+    total: (order) => (order.paid_at ? 'Paid' : order.state === 'cancelled' ? 'Total' : 'To pay'),
     no: 'Order no.',
     placedAt: 'Ordered',
     paidAt: 'Paid',

@@ -1,5 +1,5 @@
 import { useCell } from '../cell'
-import { language } from '../kept'
+import { language, seenNames } from '../kept'
 import { onItems, Problem } from '../api'
 import { en } from './en'
 import { zh, type Words } from './zh'
@@ -22,9 +22,13 @@ export function sayProblem(problem: Problem, t: Words = words()): string {
   return problem.errors[0]?.detail || problem.message || t.problem.failed!
 }
 
-/** English names that went by; a line of a cart or of an order may come without. */
-const englishOf = new Map<string, string>()
-onItems((items) => { for (const item of items) if (item.name_en) englishOf.set(item.id, item.name_en) })
+/** English names that went by, the last few hundred; a line of a cart or of an order comes without. */
+const englishOf = new Map<string, string>(seenNames.get())
+onItems((items) => {
+  const before = englishOf.size
+  for (const item of items) if (item.name_en) englishOf.set(item.id, item.name_en)
+  if (englishOf.size !== before) seenNames.set([...englishOf].slice(-500))
+})
 
 /** A product's name in the language that is on. */
 export function named(of: { name: string; name_en?: string | null; product_id?: string | null }): string {

@@ -179,6 +179,7 @@ export const zh = {
     received: '已确认收货',
     again: '再次购买',
     refunded: '已退款',
+    total: (order: { state: OrderState; paid_at: number | null }): string => (order.paid_at ? '实付' : order.state === 'cancelled' ? '合计' : '应付'),
     no: '订单号',
     placedAt: '下单时间',
     paidAt: '付款时间',
