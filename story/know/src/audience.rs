@@ -36,7 +36,7 @@ impl Audience {
             if self.tags.iter().any(|t| t.contains('\0') || t.contains('$')) {
                 return Err(Problem::field("audience.tags", "a tag has no zero byte and no dollar sign"));
             }
-            let tags = self.tags.iter().map(|t| format!("'{}'", t.replace('\'', "''"))).collect();
+            let tags = self.tags.iter().map(|t| format!("'{}'", t.trim().replace('\'', "''"))).collect();
             all.push(format!(
                 "exists (select 1 from tag g join person gp on gp.id = g.person_id where gp.root_id = p.id and {})",
                 any("g.tag", tags)

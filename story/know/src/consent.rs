@@ -88,7 +88,9 @@ pub fn set(
     }
     let now = tx.now();
     let same: Option<String> = tx.opt(
-        "select status from consent where person_id = $1 and purpose = $2 and channel = $3 order by at desc, id desc limit 1",
+        "select c.status from consent c join person p on p.id = c.person_id \
+         where p.root_id = (select s.root_id from person s where s.id = $1) and c.purpose = $2 and c.channel = $3 \
+         order by c.at desc, c.id desc limit 1",
         params![person, &says.purpose, &says.channel],
     )?;
     if same.as_deref() == Some(says.status.as_str()) {

@@ -67,44 +67,66 @@ pub fn find(tx: &mut Tx, brand: BrandId, kind: &str, value: &str) -> Result<Opti
     )
 }
 
-/// The person that these identities lead to, made when there is none. Identities that were not
-/// known are bound to it; persons that turn out to be the same are merged.
-pub fn resolve(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &str) -> Result<PersonId> {
-    let mut normal_ids: Vec<(&str, String, bool, bool)> = Vec::with_capacity(ids.len());
+/// One identity as it was given, in its normal form.
+struct Given<'a> {
+    kind: &'a str,
+    value: String,
+    strong: bool,
+    single: bool,
+    /// Somebody has it already.
+    found: bool,
+}
+
+/// The given identities without those of nobody and repeated ones, strong ones first: they decide
+/// before weak ones, whatever the order they came in. Of a one-per-person kind the first counts.
+fn sorted<'a>(ids: &[(&'a str, &str)]) -> Result<Vec<Given<'a>>> {
+    let mut given: Vec<Given<'a>> = Vec::with_capacity(ids.len());
     for (k, v) in ids {
         let (strong, single) = kind(k)?;
-        if let Some(v) = normal(k, v) {
-            normal_ids.push((k, v, strong, single));
+        let Some(value) = normal(k, v) else { continue };
+        if !given.iter().any(|g| g.kind == *k && (single || g.value == value)) {
+            given.push(Given { kind: k, value, strong, single, found: false });
         }
     }
-    // Strong identities decide before weak ones, whatever the order they came in.
-    normal_ids.sort_by_key(|i| !i.2);
-    if normal_ids.is_empty() {
+    given.sort_by_key(|g| !g.strong);
+    Ok(given)
+}
+
+/// The person that these identities lead to, made when there is none. Identities that were not
+/// known are bound to it; persons that turn out to be the same are merged. A value of a
+/// one-per-person kind that the person has another of is left where it is, or unbound.
+pub fn resolve(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &str) -> Result<PersonId> {
+    let mut given = sorted(ids)?;
+    if given.is_empty() {
         return Err(Problem::field("identity", "say who it is: at least one identity with a value"));
     }
-    let known = normal_ids.iter().any(|i| i.2);
+    let known = given.iter().any(|g| g.strong);
     let mut chosen: Option<PersonId> = None;
-    for (k, v, strong, _) in &normal_ids {
-        let Some(found) = find(tx, brand, k, v)? else { continue };
+    let mut proven = false;
+    for g in &mut given {
+        let Some(found) = find(tx, brand, g.kind, &g.value)? else { continue };
+        g.found = true;
         match chosen {
-            None => chosen = Some(found),
+            None => (chosen, proven) = (Some(found), g.strong),
             Some(c) if c == found => {}
             Some(c) => {
-                let reason = format!("{k} seen together");
-                if *strong || !is_known(tx, found)? {
+                if g.strong || !is_known(tx, found)? {
+                    let reason = format!("{} seen together", g.kind);
                     chosen = Some(merge(tx, brand, c, found, &reason)?.unwrap_or(c));
                 }
             }
         }
     }
     let person = match chosen {
-        // A browser of somebody known, now used by somebody with another account: a new person.
-        Some(p) if known && clashes(tx, p, &normal_ids)? => person::create(tx, brand, known, source)?,
+        // A browser of somebody known, now used with an account that is new: another person.
+        Some(p) if !proven && known && is_known(tx, p)? => person::create(tx, brand, known, source)?,
         Some(p) => p,
         None => person::create(tx, brand, known, source)?,
     };
-    for (k, v, strong, _) in &normal_ids {
-        bind(tx, brand, person, k, v, *strong)?;
+    for g in &given {
+        if !(proven && clashes(tx, person, g)?) {
+            bind(tx, brand, person, g)?;
+        }
     }
     Ok(person)
 }
@@ -113,30 +135,31 @@ fn is_known(tx: &mut Tx, person: PersonId) -> Result<bool> {
     tx.one("select known from person where id = $1", params![person])
 }
 
-/// Does the person have another value of a one-per-person kind that is among these?
-fn clashes(tx: &mut Tx, person: PersonId, ids: &[(&str, String, bool, bool)]) -> Result<bool> {
-    for (k, v, strong, single) in ids {
-        if !(*strong && *single) {
-            continue;
-        }
-        let other: Option<i64> = tx.opt(
-            "select 1 from identity i join person p on p.id = i.person_id where p.root_id = $1 and i.kind = $2 and i.value <> $3 limit 1",
-            params![person, *k, v],
-        )?;
-        if other.is_some() {
-            return Ok(true);
-        }
+/// Does the person have another value of this one-per-person kind?
+fn clashes(tx: &mut Tx, person: PersonId, g: &Given) -> Result<bool> {
+    if !g.single {
+        return Ok(false);
     }
-    Ok(false)
+    let other: Option<i64> = tx.opt(
+        "select 1 from identity i join person p on p.id = i.person_id where p.root_id = $1 and i.kind = $2 and i.value <> $3 limit 1",
+        params![person, g.kind, &g.value],
+    )?;
+    Ok(other.is_some())
 }
 
-fn bind(tx: &mut Tx, brand: BrandId, person: PersonId, kind: &str, value: &str, strong: bool) -> Result<()> {
-    let now = tx.now();
+fn bind(tx: &mut Tx, brand: BrandId, person: PersonId, g: &Given) -> Result<()> {
+    let (kind, value, now) = (g.kind, &g.value, tx.now());
     let fresh = tx.guard(
         "insert into identity (brand_id, kind, value, person_id, strong, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        params![brand, kind, value, person, strong, now],
+        params![brand, kind, value, person, g.strong, now],
     )?;
-    if fresh.won() && strong {
+    if !fresh.won() && !g.found {
+        // A call beside this one bound it first: run again and find its person.
+        let mut p = Problem::conflict("This identity was bound at the same moment; try again.");
+        p.retry = true;
+        return Err(p);
+    }
+    if fresh.won() && g.strong {
         tx.exec("update person set known = 1 where id = $1 and known = 0", params![person])?;
         match kind {
             "phone" => tx.exec("update person set phone = $1 where id = $2 and phone is null", params![value, person])?,
@@ -144,7 +167,7 @@ fn bind(tx: &mut Tx, brand: BrandId, person: PersonId, kind: &str, value: &str, 
             _ => 0,
         };
     }
-    if fresh == weir_ground::Outcome::Lost && !strong {
+    if !fresh.won() && !g.strong {
         // A weak identity points at whoever uses it now; earlier events keep their person.
         tx.exec(
             "update identity set person_id = $1 where brand_id = $2 and kind = $3 and value = $4 \
@@ -156,8 +179,12 @@ fn bind(tx: &mut Tx, brand: BrandId, person: PersonId, kind: &str, value: &str, 
 }
 
 /// Makes `a` and `b` one person and answers it, or refuses (`None`) when both have different
-/// values of a one-per-person kind; then both stay as they were.
+/// values of a one-per-person kind; then both stay as they were. Persons that are one already stay so.
 pub fn merge(tx: &mut Tx, brand: BrandId, a: PersonId, b: PersonId, reason: &str) -> Result<Option<PersonId>> {
+    let (a, b) = (person::root(tx, brand, a)?, person::root(tx, brand, b)?);
+    if a == b {
+        return Ok(Some(a));
+    }
     let clash: Option<i64> = tx.opt(
         "select 1 from identity x join person px on px.id = x.person_id join identity y on y.kind = x.kind and y.value <> x.value \
          join person py on py.id = y.person_id where px.root_id = $1 and py.root_id = $2 \

@@ -18,22 +18,40 @@ impl Reader for Know {
     }
 
     fn read(&self, tx: &mut Tx, e: &Event) -> Result<()> {
-        if e.name == "brand.changed" {
-            return stage::start_redefine(tx, e.brand);
+        self.read_some(tx, std::slice::from_ref(e))
+    }
+
+    /// The rules are looked up once, and persons with imported orders are judged once, at the end:
+    /// what was true in between belongs to a past that nobody watched.
+    fn read_some(&self, tx: &mut Tx, events: &[Event]) -> Result<()> {
+        let (mut rules, mut imported) = (Rules::default(), vec![]);
+        for e in events {
+            if e.name == "brand.changed" {
+                rules = Rules::default();
+                stage::start_redefine(tx, e.brand)?;
+                continue;
+            }
+            let Some(subject) = e.person else { continue };
+            let person: PersonId = tx.one("select root_id from person where id = $1", params![subject])?;
+            let value = e.value.unwrap_or_default();
+            if e.name == "order.paid" {
+                paid(tx, person, e, value.0)?;
+                if e.source == "import" {
+                    imported.push(person);
+                } else {
+                    stage::refresh(tx, person, "event", &mut rules)?;
+                }
+                continue;
+            }
+            tx.exec("update person set refunded = refunded + $1 where id = $2", params![value, person])?;
+            if e.props.contains("\"full\":true") {
+                recount(tx, person, e)?;
+                stage::refresh(tx, person, "refund", &mut rules)?;
+            }
         }
-        let Some(subject) = e.person else { return Ok(()) };
-        let person: PersonId = tx.one("select root_id from person where id = $1", params![subject])?;
-        let value = e.value.unwrap_or_default();
-        if e.name == "order.paid" {
-            paid(tx, person, e, value.0)?;
-            return stage::refresh(tx, person, "event", &mut Rules::default());
-        }
-        tx.exec("update person set refunded = refunded + $1 where id = $2", params![value, person])?;
-        if e.props.contains("\"full\":true") {
-            recount(tx, person)?;
-            stage::refresh(tx, person, "refund", &mut Rules::default())?;
-        }
-        Ok(())
+        imported.sort_unstable();
+        imported.dedup();
+        imported.into_iter().try_for_each(|p| stage::refresh(tx, p, "event", &mut rules))
     }
 }
 
@@ -49,13 +67,21 @@ fn paid(tx: &mut Tx, person: PersonId, e: &Event, value: i64) -> Result<()> {
     Ok(())
 }
 
-/// An order went back whole: the counters are folded afresh over the orders that still stand.
-fn recount(tx: &mut Tx, person: PersonId) -> Result<()> {
-    let (n, first, last): (i64, Option<Ms>, Option<Ms>) = tx.one(
-        "select count(*), min(o.paid_at), max(o.paid_at) from orders o join person p on p.id = o.person_id \
+/// An order went back whole: the counters are folded afresh. How many orders stand is counted over
+/// the log up to this event, because orders that were paid since have their own event ahead.
+fn recount(tx: &mut Tx, person: PersonId, e: &Event) -> Result<()> {
+    let n: i64 = tx.one(
+        "select coalesce(sum(case when v.name = 'order.paid' then 1 when v.props like '%\"full\":true%' then -1 else 0 end), 0) \
+         from event v join person p on p.id = v.person_id \
+         where p.root_id = $1 and v.name in ('order.paid', 'order.refunded') and (v.xid, v.id) <= ($2, $3)",
+        params![person, e.xid, e.id],
+    )?;
+    let (first, last): (Option<Ms>, Option<Ms>) = tx.one(
+        "select min(o.paid_at), max(o.paid_at) from orders o join person p on p.id = o.person_id \
          where p.root_id = $1 and o.paid_at is not null and o.state not in ('refunded', 'paid_late', 'cancelled')",
         params![person],
     )?;
+    let (first, last) = if n > 0 { (first, last) } else { (None, None) };
     tx.exec(
         "update person set orders = $1, first_order_at = $2, last_order_at = $3 where id = $4",
         params![n, first, last, person],

@@ -14,7 +14,7 @@ use weir_ground::event::{BrandId, PersonId};
 use weir_ground::http::{Answer, App, Json, Query};
 use weir_ground::timer::Due;
 use weir_ground::{Fact, Tx, from_row, params};
-use weir_keep::{Settings, Staff, brand};
+use weir_keep::{May, Settings, Staff, brand};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -225,6 +225,7 @@ pub async fn stage_preview(
     who: Staff,
     Query(ask): Query<Thresholds>,
 ) -> Answer<Json<StagePreview>> {
+    who.need(May::MeasureRead)?;
     if ask.silent_days < 1 || ask.churned_days <= ask.silent_days || ask.churned_days > 7300 {
         return Err(Problem::field("churned_days", "use 1 ≤ silent_days < churned_days ≤ 7300").into());
     }

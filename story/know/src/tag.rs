@@ -38,7 +38,9 @@ pub fn add(
 ) -> Result<()> {
     let (tag, now) = (check(tag)?, tx.now());
     let fresh = tx.guard(
-        "insert into tag (person_id, tag, brand_id, source, at) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        "insert into tag (person_id, tag, brand_id, source, at) select $1, $2, $3, $4, $5 where not exists \
+         (select 1 from tag g join person p on p.id = g.person_id where g.tag = $2 and p.root_id = \
+         (select s.root_id from person s where s.id = $1)) on conflict do nothing",
         params![person, &tag, brand, source, now],
     )?;
     if fresh.won() {
@@ -66,8 +68,8 @@ pub async fn list_tags(State(app): State<App>, who: Staff) -> Answer<Json<List<T
         .db
         .read(move |tx| {
             let sql = format!(
-                "select g.tag, count(distinct p.root_id) as n from tag g join person p on p.id = g.person_id \
-                 where g.brand_id = $1{} group by g.tag order by n desc, g.tag limit 500",
+                "select g.tag, count(distinct p.id) as n from tag g join person l on l.id = g.person_id \
+                 join person p on p.id = l.root_id where g.brand_id = $1{} group by g.tag order by n desc, g.tag limit 500",
                 who.within("p.store_id")
             );
             tx.all(&sql, params![who.brand])
