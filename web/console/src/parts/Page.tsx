@@ -54,7 +54,7 @@ export function Card({ title, note, extra, children, flush, id }: {
             <h2>{title}</h2>
             {note && <p className="muted small">{note}</p>}
           </div>
-          {extra && <div className="row">{extra}</div>}
+          {extra && <div className={css.extra}>{extra}</div>}
         </div>
       )}
       <div className={flush ? css.flush : css.cardBody}>{children}</div>

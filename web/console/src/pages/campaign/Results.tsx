@@ -43,7 +43,7 @@ function Verdict({ results, startedAt }: { results: CampaignResults; startedAt: 
         {t(`verdict_${verdict}`, { amount: verdict === 'open' ? f.moneySigned(middle ?? 0) : f.moneyShort(Math.abs(middle ?? 0)) })}
       </p>
       {!results.srm_ok && <p className={css.srm} role="alert">{t('srm_bad', { p: results.srm_p === null ? '—' : results.srm_p.toPrecision(2) })}</p>}
-      {middle !== null && low !== null && high !== null && (
+      {verdict !== 'zero' && middle !== null && low !== null && high !== null && (
         <div className={css.interval}>
           <Interval low={low} middle={middle} high={high} scale={scaleOf([low, middle, high])} show={f.moneyShort} />
           <p className="small muted num">{t('interval', { low: f.moneySigned(low), high: f.moneySigned(high) })}</p>

@@ -35,11 +35,11 @@ function useColumns(): Column<Campaign>[] {
       },
       { key: 'state', title: t('state'), csv: (row) => t(`state_${row.state}`), render: (row) => <CampaignStateChip state={row.state} /> },
       { key: 'channel', title: t('channel'), csv: (row) => t(`channel_${row.channel}`), render: (row) => t(`channel_${row.channel}`) },
-      { key: 'audience', title: t('audience'), csv: (row) => audience(row.audience), render: (row) => row.historical ? '—' : <span className="cut" style={{ display: 'block', maxWidth: 220 }} title={audience(row.audience)}>{audience(row.audience)}</span> },
+      { key: 'audience', title: t('audience'), csv: (row) => audience(row.audience), render: (row) => row.historical ? '—' : <span className="cut" style={{ display: 'block', maxWidth: 180 }} title={audience(row.audience)}>{audience(row.audience)}</span> },
       { key: 'sent', title: t('sent'), end: true, csv: (row) => row.counts.sent, render: (row) => f.count(row.counts.sent) },
       { key: 'read', title: t('read'), end: true, csv: (row) => row.counts.read, render: (row) => rate(row, row.counts.read) },
       { key: 'clicked', title: t('clicked'), end: true, csv: (row) => row.counts.clicked, render: (row) => rate(row, row.counts.clicked) },
-      { key: 'holdout', title: t('holdout'), end: true, csv: (row) => row.counts.holdout, render: (row) => (row.holdout_bp === 0 ? '—' : f.percent(row.holdout_bp)) },
+      { key: 'holdout', title: t('holdout'), end: true, hidden: true, csv: (row) => row.counts.holdout, render: (row) => (row.holdout_bp === 0 ? '—' : f.percent(row.holdout_bp)) },
       { key: 'started', title: t('started'), csv: (row) => iso(row.started_at), render: (row) => (row.started_at === null ? '—' : <span className="nowrap">{f.when(row.started_at)}</span>) },
       { key: 'created', title: t('created'), hidden: true, csv: (row) => iso(row.created_at), render: (row) => f.when(row.created_at) },
     ]

@@ -1,10 +1,11 @@
 /** Refund by line and quantity. It says what will go back before it is done; the server decides the exact amount. */
 import { useEffect, useState } from 'react'
-import { AutoComplete, InputNumber, Modal } from 'antd'
+import { InputNumber, Modal } from 'antd'
 import type { Order } from 'api'
 import { api } from '@/server'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
+import { ReasonInput } from '@/parts/ReasonInput'
 import { useOrders } from '../orders/words'
 import css from '../orders/orders.module.css'
 import { AFTER_ORDER } from './Moves'
@@ -52,11 +53,11 @@ export function Refund({ order, open, close }: { order: Order; open: boolean; cl
               </div>
             ))}
           </div>
-          <label className="stack tight">
+          <div className="stack tight">
             <span className="muted">{t('refund_reason')}</span>
-            <AutoComplete value={reason} onChange={setReason} placeholder={t('refund_reason_hint')} maxLength={200}
-              options={[t('reason_1'), t('reason_2'), t('reason_3')].map((value) => ({ value }))} data-testid="refund-reason" />
-          </label>
+            <ReasonInput value={reason} onChange={setReason} label={t('refund_reason')} placeholder={t('refund_reason_hint')}
+              usual={[t('reason_1'), t('reason_2'), t('reason_3')]} testid="refund-reason" />
+          </div>
           {units > 0 && <p className={css.warn}>{says}</p>}
         </div>
       )}

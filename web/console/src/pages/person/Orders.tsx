@@ -25,7 +25,7 @@ export function Orders({ person }: { person: Person }) {
                     <td><Link to={`/orders/${order.id}`} className="nowrap">{order.no}</Link></td>
                     <td><OrderStateChip state={order.state} /></td>
                     <td className="muted nowrap">{f.when(order.placed_at)}</td>
-                    <td className="muted">{order.store.name}</td>
+                    <td className="muted wide-only">{order.store.name}</td>
                     <td className="end">{f.money(order.total_fen)}</td>
                   </tr>
                 ))}

@@ -92,7 +92,7 @@ export const usePerson = words(
     tl_order: 'Orders',
     tl_message: 'Messages',
     tl_visit: 'Visits',
-    tl_life: 'Identity & stage',
+    tl_life: 'Stage & identity',
     tl_empty: 'Nothing has happened yet',
     tl_empty_hint: 'Visits, orders and messages appear here in order of time.',
     tl_none: 'Nothing of this kind',

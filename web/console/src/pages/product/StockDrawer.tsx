@@ -1,11 +1,12 @@
 /** Stock of one variant in every store, and a correction with its reason. */
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { AutoComplete, Button, Drawer, Form, InputNumber, Modal } from 'antd'
+import { Button, Drawer, Form, InputNumber, Modal } from 'antd'
 import type { Product, Sku, StoreStock } from 'api'
 import { api } from '@/server'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
+import { ReasonInput } from '@/parts/ReasonInput'
 import { Empty, Shown } from '@/parts/state'
 import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
@@ -90,7 +91,7 @@ function Adjust({ sku, row, close }: { sku: Sku; row: StoreStock; close: () => v
           <InputNumber precision={0} style={{ width: '100%' }} autoFocus />
         </Form.Item>
         <Form.Item name="reason" label={t('reason')} rules={[{ required: true, whitespace: true, message: t('reason_needed') }]}>
-          <AutoComplete options={reasons.map((value) => ({ value }))} />
+          <ReasonInput usual={reasons} label={t('reason')} testid="stock-reason" />
         </Form.Item>
       </Form>
     </Modal>

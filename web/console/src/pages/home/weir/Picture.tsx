@@ -152,7 +152,7 @@ function Source({ box, dim, say, narrow, fill }: { box: Box; dim: string | undef
         <text x={0} y={y} className={css.sourceName}>{clip(name, 7)} <tspan className={css.sourceCount}>{f.compact(box.persons)}</tspan></text>
       ) : (
         <>
-          <text x={0} y={y} className={css.sourceName}>{clip(name, 10)}</text>
+          <text x={0} y={y} className={css.sourceName}>{clip(name, box.x > 220 ? 13 : 10)}</text>
           <text x={box.x - 12} y={y} textAnchor="end" className={css.sourceCount}>{f.compact(box.persons)}</text>
         </>
       )}

@@ -27,9 +27,9 @@ export function frameFor(width: number): Frame {
   const top = 84
   const bottom = narrow ? 64 : 68
   if (narrow) {
-    return { width, height: 640, sourceX: 0, barWidth: 5, poolX: width * 0.44, poolWidth: width * 0.3, revenueX: width - 10, top, bottom, rowMin: 50, layerMin: 42 }
+    return { width, height: 640, sourceX: 0, barWidth: 5, poolX: width * 0.43, poolWidth: width * 0.27, revenueX: width - 10, top, bottom, rowMin: 50, layerMin: 42 }
   }
-  const labels = 200
+  const labels = width > 1000 ? 236 : 200
   const right = Math.min(200, width * 0.17)
   const poolX = labels + (width - labels - right) * 0.46
   return { width, height: 520, sourceX: labels, barWidth: 6, poolX, poolWidth: Math.max(168, width * 0.17), revenueX: width - right, top, bottom, rowMin: 34, layerMin: 32 }
