@@ -258,8 +258,8 @@ fn both(tx: &mut Tx, brand: BrandId, key: (Option<&str>, Option<&str>)) -> Resul
     for (kind, value) in [("user_id", key.0), ("anonymous_id", key.1)] {
         let Some(value) = value else { continue };
         let one: Option<Standing> = tx.opt(
-            "select r.id, r.last_seen_at, r.touchpoint_id from identity i join person p on p.id = i.person_id \
-             join person r on r.id = p.root_id where i.brand_id = $1 and i.kind = $2 and i.value = $3",
+            "select id, last_seen_at, touchpoint_id from person where id = (select root_id from person where id = \
+             (select person_id from identity where brand_id = $1 and kind = $2 and value = $3))",
             params![brand, kind, value],
         )?;
         match (one, found) {
