@@ -8,7 +8,9 @@ const worthRetrying = (error: unknown) => error instanceof ApiError && (error.st
 
 export const queries = new QueryClient({
   queryCache: new QueryCache({
-    onError: (error) => {
+    onError: (error, query) => {
+      // The question who is signed in has answered itself: asking it again would never end.
+      if (query.queryKey[0] === 'me') return
       if (error instanceof ApiError && error.code === 'not_signed_in') void queries.invalidateQueries({ queryKey: ['me'] })
     },
   }),
