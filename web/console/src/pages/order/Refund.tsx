@@ -5,7 +5,7 @@ import type { Order } from 'api'
 import { api } from '@/server'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
-import { ReasonInput } from '@/parts/ReasonInput'
+import { SuggestInput } from '@/parts/SuggestInput'
 import { useOrders } from '../orders/words'
 import css from '../orders/orders.module.css'
 import { AFTER_ORDER } from './Moves'
@@ -55,7 +55,7 @@ export function Refund({ order, open, close }: { order: Order; open: boolean; cl
           </div>
           <div className="stack tight">
             <span className="muted">{t('refund_reason')}</span>
-            <ReasonInput value={reason} onChange={setReason} label={t('refund_reason')} placeholder={t('refund_reason_hint')}
+            <SuggestInput value={reason} onChange={setReason} label={t('refund_reason')} placeholder={t('refund_reason_hint')}
               usual={[t('reason_1'), t('reason_2'), t('reason_3')]} testid="refund-reason" />
           </div>
           {units > 0 && <p className={css.warn}>{says}</p>}

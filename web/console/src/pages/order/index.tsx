@@ -18,11 +18,19 @@ import { Moves } from './Moves'
 
 export default function OrderPage() {
   const { id = '' } = useParams()
-  const order = useQuery({ queryKey: ['order', id], queryFn: () => api.orders.one(id) })
+  const order = useQuery({
+    queryKey: ['order', id],
+    queryFn: () => api.orders.one(id),
+    refetchInterval: ({ state }) => (underWay(state.data) ? 1500 : false),
+  })
   if (order.data) return <Detail order={order.data} />
   if (order.isError) return <PageFailed error={order.error} retry={() => void order.refetch()} />
   return <PageLoading />
 }
+
+/** Money is moving: the page follows until it has arrived. */
+const underWay = (order: Order | undefined) =>
+  order?.state === 'closing' || order?.refunds.some((refund) => refund.state === 'requested' || refund.state === 'sent')
 
 function Detail({ order }: { order: Order }) {
   const t = useOrders()

@@ -1,9 +1,10 @@
 import { useState } from 'react'
-import { App, AutoComplete, Button, Modal } from 'antd'
+import { App, Button, Modal } from 'antd'
 import { Tag } from 'lucide-react'
 import { api, queries } from '@/server'
 import { useTagChoices } from '@/parts/choices'
 import { useFormat } from '@/parts/format'
+import { SuggestInput } from '@/parts/SuggestInput'
 import { usePersons } from './words'
 
 /** One tag for everyone chosen, a few at a time; says how many it reached. */
@@ -39,8 +40,7 @@ export function TagMany({ ids, clear }: { ids: string[]; clear: () => void }) {
       <Button type="text" onClick={clear}>{t('clear_selection')}</Button>
       <Modal open={open} title={t('tag_title', { n: f.count(ids.length) })} onCancel={() => setOpen(false)} onOk={() => void run()}
         okText={t('tag_them')} okButtonProps={{ disabled: !tag.trim() }} confirmLoading={busy}>
-        <AutoComplete value={tag} onChange={setTag} options={tags.map(({ value }) => ({ value }))} placeholder={t('tag_name')} aria-label={t('tag_name')}
-          style={{ width: '100%' }} showSearch={{ filterOption: true }} />
+        <SuggestInput value={tag} onChange={setTag} usual={tags.slice(0, 8).map(({ value }) => value)} placeholder={t('tag_name')} label={t('tag_name')} />
       </Modal>
     </div>
   )

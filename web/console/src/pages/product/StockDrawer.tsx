@@ -6,7 +6,7 @@ import type { Product, Sku, StoreStock } from 'api'
 import { api } from '@/server'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
-import { ReasonInput } from '@/parts/ReasonInput'
+import { SuggestInput } from '@/parts/SuggestInput'
 import { Empty, Shown } from '@/parts/state'
 import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
@@ -91,7 +91,7 @@ function Adjust({ sku, row, close }: { sku: Sku; row: StoreStock; close: () => v
           <InputNumber precision={0} style={{ width: '100%' }} autoFocus />
         </Form.Item>
         <Form.Item name="reason" label={t('reason')} rules={[{ required: true, whitespace: true, message: t('reason_needed') }]}>
-          <ReasonInput usual={reasons} label={t('reason')} testid="stock-reason" />
+          <SuggestInput usual={reasons} label={t('reason')} testid="stock-reason" />
         </Form.Item>
       </Form>
     </Modal>

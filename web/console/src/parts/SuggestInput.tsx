@@ -1,12 +1,12 @@
-/** A reason in one's own words, with the usual ones a tap away. They lie below the field, so that they cover nothing. */
+/** A text in one's own words, with the usual ones a tap away. They lie below the field, so that they cover nothing. */
 import { Input } from 'antd'
-import css from './reason.module.css'
+import css from './suggest.module.css'
 
-interface ReasonProps { value?: string; onChange?: (value: string) => void; usual: string[]; placeholder?: string; label: string; testid?: string }
+interface SuggestProps { value?: string; onChange?: (value: string) => void; usual: string[]; placeholder?: string; label: string; testid?: string }
 
-export function ReasonInput({ value = '', onChange, usual, placeholder, label, testid }: ReasonProps) {
+export function SuggestInput({ value = '', onChange, usual, placeholder, label, testid }: SuggestProps) {
   return (
-    <div className={css.reason}>
+    <div className={css.suggest}>
       <span data-testid={testid}>
         <Input value={value} onChange={(event) => onChange?.(event.target.value)} aria-label={label} maxLength={200} {...(placeholder ? { placeholder } : {})} />
       </span>
