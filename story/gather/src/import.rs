@@ -8,7 +8,7 @@
 //! * [`sink`] — what rows become: the plug point
 //! * [`persons`], [`stores`] — the sinks of this chapter's side
 //! * [`csv`], [`sniff`] — reading files and guessing what they are
-//! * [`run`] — the worker
+//! * `source`, [`run`] — chunks of rows, and the worker that applies them
 //! * [`http`] — all of it over HTTP
 pub mod csv;
 pub mod http;
@@ -16,6 +16,7 @@ pub mod persons;
 pub mod run;
 pub mod sink;
 pub mod sniff;
+mod source;
 pub mod stores;
 
 pub use run::{run_to_end, worker};
