@@ -215,8 +215,10 @@ impl<'a> Seen<'a> {
             _ => {}
         }
         let person = identity::resolve(tx, brand, &ids, SOURCE)?;
-        // Persons may have become one.
-        self.persons.clear();
+        if ids.len() > 1 {
+            // Persons may have become one.
+            self.persons.clear();
+        }
         let sql = "select id, last_seen_at, touchpoint_id from person where id = $1";
         self.persons.insert(key, tx.one(sql, params![person])?);
         Ok(person)

@@ -120,7 +120,9 @@ pub async fn take_events(
 }
 
 async fn who(app: &App, secret: String) -> Result<(Ingest, String)> {
-    app.db.read(move |tx| key::find(tx, &secret)).await
+    let found = app.db.read(move |tx| key::find(tx, &secret)).await?;
+    found.0.note(&app.db);
+    Ok(found)
 }
 
 async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
