@@ -6,6 +6,7 @@ import { App as AntApp, ConfigProvider, theme as antTheme } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import { antdTokens } from 'kit'
+import { NoChoices } from './parts/NoChoices'
 import { queries } from './server'
 import { Layout } from './shell/Layout'
 import { SignedIn } from './shell/session'
@@ -62,6 +63,7 @@ function Themed() {
       theme={{ ...antdTokens(mode, coarse), algorithm }}
       button={{ autoInsertSpace: false }}
       wave={{ disabled: true }}
+      renderEmpty={() => <NoChoices />}
     >
       <AntApp message={{ maxCount: 3 }}>
         <Suspense>
