@@ -50,8 +50,11 @@ CATEGORIES = {  # code: Chinese, English, one sentence each for the product page
     "kitchen": ("厨房家居", "Kitchen and home", "使用前请清洗。", "Wash before first use."),
     "toys": ("文具玩具节庆", "Stationery, toys and festive", "含小零件的商品请勿给 3 岁以下儿童使用。", "Small parts: not for children under 3."),
 }
-IMAGES = set("""produce dairy meat seafood bakery drinks coffee-tea beer-wine frozen snacks candy cereal pasta-rice canned condiments
-baking eggs deli baby pet cleaning paper beauty health flowers kitchen toys general""".split())
+IMAGES = set("""apple baby bacon bakery baking banana beauty beer beer-wine berries broccoli bun butter cake candy canned carrot cat
+cereal cheese chicken chocolate citrus cleaning coffee-tea condiments cookies corn crackers dairy deli donut drinks eggs
+flour flowers fries frozen fruit fuel general grapes ham health jam juice ketchup kitchen laundry meal meat melon milk
+mushroom noodles nuts oil onion paper pasta-rice peach pepper pet pizza potato produce salad sausage seafood shampoo
+snacks soda soup tableware tissue tomato toothpaste toys tuna vegetables water yogurt""".split())
 CITIES = ["青堰市", "望澜市", "苇湾市", "霁川市", "栖渡市", "澄泽市", "鹭浦市", "云汀市", "枫屿市", "墨溪市"]  # none of them exists
 SURNAMES = "林 陈 黄 张 李 王 吴 刘 蔡 杨 许 郑 谢 郭 洪 邱 曾 廖 赖 徐 周 叶 苏 庄 江 吕 何 罗 高 萧 潘 简 朱 钟 彭 游 詹 胡 施 沈 余 卢 梁 赵 颜 柯 翁 魏 孙 戴".split()
 GIVEN = """晓雨 思远 佳宁 子涵 雨桐 浩然 若溪 明轩 诗涵 嘉怡 俊杰 欣妍 梓萱 宇航 静怡 志远 婉清 乐天 清扬 书瑶 一鸣 安然 可欣 文博 雅琪 景行 梦洁 天佑
