@@ -149,6 +149,7 @@ test('staff refund the friend’s order in the console, and the commission is ta
   await clerk.page.getByTestId('move-refund').click()
   await shot(clerk.page, 'console-refund')
   await clerk.page.getByTestId('refund-reason').locator('input').fill('不想要了')
+  await clerk.page.keyboard.press('Tab')
   await clerk.page.getByTestId('refund-ok').click()
 
   const order = await eventually(
@@ -161,6 +162,7 @@ test('staff refund the friend’s order in the console, and the commission is ta
   await clerk.done()
 
   const { page } = story.referrer.at
+  await page.goto('/m/#/pages/me')
   await page.reload()
   await page.locator('#commission-pending:visible').waitFor()
   await eventually(() => mall.money(page, 'commission-pending'), (shown) => shown === 0)
