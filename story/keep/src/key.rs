@@ -6,10 +6,10 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::{StatusCode, request::Parts};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use weir_ground::base::{Code, Id, Ms, Problem, Result, kinds};
+use weir_ground::base::{Code, Id, Ms, Problem, Result, kinds, time};
 use weir_ground::event::BrandId;
 use weir_ground::http::{Answer, App, Fail, Json, List, Once, Path, Said, header_text};
-use weir_ground::{Fact, Tx, from_row, params, secret};
+use weir_ground::{Db, Fact, Tx, from_row, params, secret};
 
 pub type KeyId = Id<kinds::ApiKey>;
 
@@ -52,6 +52,20 @@ pub fn create(tx: &mut Tx, brand: BrandId, actor: &str, title: &str, scope: &str
 pub struct Ingest {
     pub brand: BrandId,
     pub key: KeyId,
+    last_used_at: Option<Ms>,
+}
+
+impl Ingest {
+    /// Notes that the key was used, at most every ten minutes.
+    pub fn note(&self, db: &Db) {
+        let key = self.key;
+        if self.last_used_at.unwrap_or(0) + 10 * time::MINUTE < db.now() {
+            drop(db.submit(move |tx| {
+                let now = tx.now();
+                tx.exec("update api_key set last_used_at = $1 where id = $2", params![now, key])
+            }));
+        }
+    }
 }
 
 fn bad_key() -> Problem {
@@ -60,20 +74,38 @@ fn bad_key() -> Problem {
 
 /// The key that a secret belongs to.
 pub fn find(tx: &mut Tx, secret: &str) -> Result<(Ingest, String)> {
-    let row: Option<(KeyId, BrandId, String)> = tx.opt(
-        "select id, brand_id, scope from api_key where digest = $1 and revoked_at is null",
+    let row: Option<(KeyId, BrandId, String, Option<Ms>)> = tx.opt(
+        "select id, brand_id, scope, last_used_at from api_key where digest = $1 and revoked_at is null",
         params![&secret::digest(secret)],
     )?;
-    row.map(|(key, brand, scope)| (Ingest { brand, key }, scope)).ok_or_else(bad_key)
+    row.map(|(key, brand, scope, last_used_at)| (Ingest { brand, key, last_used_at }, scope)).ok_or_else(bad_key)
 }
 
 /// A program with an admin key acts as an owner.
-pub fn admin(tx: &mut Tx, secret: &str) -> Result<Staff> {
+pub fn admin(tx: &mut Tx, secret: &str) -> Result<(Ingest, Staff)> {
     let (found, scope) = find(tx, secret)?;
     if scope != "admin" {
         return Err(Problem::forbidden("An ingest key can only write events; use an admin key here."));
     }
-    Ok(Staff { brand: found.brand, role: Role::Owner, actor: found.key.to_string(), id: None, stores: None })
+    let staff = Staff { brand: found.brand, role: Role::Owner, actor: found.key.to_string(), id: None, stores: None };
+    Ok((found, staff))
+}
+
+/// Notes that a key is in use, at most every ten minutes and without keeping the request waiting.
+pub fn note_use(app: &App, key: &str) {
+    let Ok(id) = key.parse::<KeyId>() else { return };
+    let recent = app.db.now() - 10 * weir_ground::base::time::MINUTE;
+    static SEEN: std::sync::Mutex<Vec<(i64, Ms)>> = std::sync::Mutex::new(Vec::new());
+    let mut seen = SEEN.lock().unwrap_or_else(|e| e.into_inner());
+    seen.retain(|(_, at)| *at > recent);
+    if seen.iter().any(|(k, _)| *k == id.n()) {
+        return;
+    }
+    seen.push((id.n(), app.db.now()));
+    drop(app.db.submit(move |tx| {
+        let now = tx.now();
+        tx.exec("update api_key set last_used_at = $1 where id = $2", params![now, id])
+    }));
 }
 
 /// The write key of a request: Basic user, Bearer, or none (then the body must carry it).

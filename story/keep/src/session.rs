@@ -105,7 +105,9 @@ impl FromRequestParts<App> for Staff {
     type Rejection = Fail;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Staff, Fail> {
         if let Some(token) = bearer(parts) {
-            return Ok(app.db.read(move |tx| key::admin(tx, &token)).await?);
+            let (found, staff) = app.db.read(move |tx| key::admin(tx, &token)).await?;
+            found.note(&app.db);
+            return Ok(staff);
         }
         let token = cookie(parts).ok_or_else(|| {
             not_signed_in("Sign in at /api/v1/session, or send an admin key as Authorization: Bearer.")
@@ -189,33 +191,34 @@ pub async fn me(State(app): State<App>, who: Staff) -> Answer<Json<Me>> {
     Ok(Json(app.db.read(move |tx| who_am_i(tx, &who)).await?))
 }
 
-/// Failures after which an address has to wait, and for how long at first.
+/// Failures after which an address has to wait, and for how long at first; doubled each time.
 const FREE_TRIES: i64 = 5;
 const WAIT: Ms = 30 * time::SECOND;
 
-fn check_rate(tx: &mut Tx, email: &str) -> Result<()> {
+/// Counts the attempt before the password is looked at, so that many at once are not many guesses.
+/// The attempt that reaches the limit starts the wait; a good password forgets them all.
+fn attempt(tx: &mut Tx, email: &str) -> Result<()> {
     let now = tx.now();
-    let until: Option<Ms> = tx.opt("select until from login_attempt where key = $1", params![email])?;
-    match until.filter(|t| *t > now) {
-        None => Ok(()),
-        Some(t) => Err(Problem::new(
-            Code::TooMany,
-            format!("Too many failed sign-ins for this address. Try again in {} seconds.", (t - now) / 1000 + 1),
-        )),
-    }
-}
-
-fn count_failure(tx: &mut Tx, email: &str) -> Result<()> {
-    let now = tx.now();
-    let n: i64 = tx.one(
-        "insert into login_attempt (key, failures, until) values ($1, 1, 0) \
-         on conflict (key) do update set failures = login_attempt.failures + 1 returning failures",
-        params![email],
+    let counted: Option<i64> = tx.opt(
+        "insert into login_attempt (key, failures, until) values ($1, 1, $2) on conflict (key) do update \
+         set failures = login_attempt.failures + 1, until = excluded.until where login_attempt.until <= $2 returning failures",
+        params![email, now],
     )?;
+    let Some(n) = counted else {
+        let until: Ms = tx.one("select until from login_attempt where key = $1", params![email])?;
+        let seconds = (until - now) / 1000 + 1;
+        let detail = format!("Too many failed sign-ins for this address. Try again in {seconds} seconds.");
+        return Err(Problem::new(Code::TooMany, detail));
+    };
     if n >= FREE_TRIES {
         let until = now + (WAIT << (n - FREE_TRIES).min(7));
         tx.exec("update login_attempt set until = $1 where key = $2", params![until, email])?;
     }
+    Ok(())
+}
+
+fn record_refusal(tx: &mut Tx, email: &str) -> Result<()> {
+    let now = tx.now();
     if let Some(brand) = tx.opt::<BrandId>("select brand_id from staff where email = $1", params![email])? {
         let props = serde_json::json!({ "email": email }).to_string();
         let _ = tx.record(&Fact::new(brand, events::STAFF_REFUSED, now).props(&props))?;
@@ -223,35 +226,43 @@ fn count_failure(tx: &mut Tx, email: &str) -> Result<()> {
     Ok(())
 }
 
+/// Checking a password takes 19 MB and a while on purpose: only so many at once.
+static TURNS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
+
+async fn fits(password: String, hash: Option<String>) -> Result<bool> {
+    let _turn = TURNS.acquire().await.map_err(Problem::internal)?;
+    tokio::task::spawn_blocking(move || staff::verify(&password, hash.as_deref())).await.map_err(Problem::internal)
+}
+
 /// Signs in and answers the token of the new session.
 async fn start(app: &App, body: SignIn) -> Result<(String, Me)> {
-    let email = body.email.trim().to_lowercase();
+    let wrong = || not_signed_in("The e-mail or the password is wrong.");
+    let email = staff::email(&body.email).map_err(|_| wrong())?;
     let asked = email.clone();
     let found: Option<(Id<kinds::Staff>, BrandId, String)> = app
         .db
-        .read(move |tx| {
-            check_rate(tx, &asked)?;
+        .write(move |tx| {
+            attempt(tx, &asked)?;
             tx.opt("select id, brand_id, password_hash from staff where email = $1 and active = 1", params![&asked])
         })
         .await?;
-    let hash = found.as_ref().map(|f| f.2.clone());
-    let fits = tokio::task::spawn_blocking(move || staff::verify(&body.password, hash.as_deref()))
-        .await
-        .map_err(Problem::internal)?;
-    let Some((id, brand, _)) = found.filter(|_| fits) else {
-        app.db.write(move |tx| count_failure(tx, &email)).await?;
-        return Err(not_signed_in("The e-mail or the password is wrong."));
+    let fits = fits(body.password, found.as_ref().map(|f| f.2.clone())).await?;
+    let Some((id, brand, hash)) = found.filter(|_| fits) else {
+        app.db.write(move |tx| record_refusal(tx, &email)).await?;
+        return Err(wrong());
     };
     app.db
         .write(move |tx| {
             let (token, now) = (tx.secret(43), tx.now());
-            tx.exec("delete from login_attempt where key = $1", params![&email])?;
+            // The password that was checked may have been changed meanwhile.
+            tx.guard("update staff set last_seen_at = $1 where id = $2 and password_hash = $3 and active = 1", params![now, id, &hash])?
+                .or(wrong)?;
+            tx.exec("delete from login_attempt where key = $1 or until < $2", params![&email, now - time::DAY])?;
             tx.exec("delete from session where staff_id = $1 and expires_at < $2", params![id, now])?;
             tx.exec(
                 "insert into session (token, brand_id, staff_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
                 params![&secret::digest(&token), brand, id, now, now + LIFE],
             )?;
-            tx.exec("update staff set last_seen_at = $1 where id = $2", params![now, id])?;
             let _ = tx.record(&Fact::new(brand, events::STAFF_SIGNED_IN, now).actor(&id.to_string()))?;
             let (who, _) = by_token(tx, &token)?;
             Ok((token, who_am_i(tx, &who)?))

@@ -32,9 +32,11 @@ pub fn hash(password: &str) -> Result<String> {
     Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()).map_err(Problem::internal)
 }
 
+/// Stands in for the hash of an unknown address.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$6wPq0Yq9j5H0cV3zH2qgq3v0b7n1yqkq0m4m7v0o3nA";
+
 /// Takes as long for an unknown address as for a known one.
 pub fn verify(password: &str, hash: Option<&str>) -> bool {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$6wPq0Yq9j5H0cV3zH2qgq3v0b7n1yqkq0m4m7v0o3nA";
     match PasswordHash::new(hash.unwrap_or(NOBODY)) {
         Ok(parsed) => Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && hash.is_some(),
         Err(_) => false,
@@ -65,7 +67,8 @@ pub fn create(tx: &mut Tx, brand: BrandId, actor: &str, new: &NewStaff) -> Resul
     Ok(id)
 }
 
-fn email(text: &str) -> Result<String> {
+/// The one form of an address, if it looks like one.
+pub(crate) fn email(text: &str) -> Result<String> {
     let email = text.trim().to_lowercase();
     let shaped = email.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.') && !b.ends_with('.'));
     if !shaped || email.len() > 200 || email.contains(|c: char| c.is_whitespace() || c == '\0') {
@@ -211,4 +214,28 @@ fn edit(tx: &mut Tx, who: &Who, id: StaffId, body: &EditStaff, hash: Option<&str
     let props = serde_json::json!({ "staff": id, "role": role, "active": active, "password": hash.is_some() }).to_string();
     let _ = tx.record(&Fact::new(who.brand, events::STAFF_CHANGED, tx.now()).actor(&who.actor).props(&props))?;
     one(tx, who.brand, id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_costs_as_much_as_somebody() {
+        let cost = |hash: &str| {
+            let parsed = PasswordHash::new(hash).unwrap();
+            (parsed.algorithm.to_string(), parsed.params.to_string(), parsed.hash.map(|h| h.len()))
+        };
+        assert_eq!(cost(NOBODY), cost(&hash("correct horse").unwrap()));
+        assert!(!verify("correct horse", None));
+    }
+
+    #[test]
+    fn addresses_have_one_form() {
+        assert_eq!(email(" Ann@Example.COM ").as_deref(), Ok("ann@example.com"));
+        let long = format!("{}@example.com", "a".repeat(200));
+        for bad in ["", "ann", "@example.com", "ann@host", "ann@example.", "a b@example.com", "a\0@example.com", &long] {
+            assert!(email(bad).is_err(), "{bad:?}");
+        }
+    }
 }
