@@ -29,7 +29,11 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     for case in ["http-many", "http-hot", "http-checkout"] {
         if case.contains(&ask.only) {
-            runtime.block_on(over_http(&ask, case, raw));
+            let dir = scratch();
+            let db = Db::open(&Open { dir: Some(dir.0.clone()), ..Open::default() }).expect("opens");
+            let s = std::sync::Arc::new(shop::make(&db, SKUS, BUYERS).expect("made"));
+            db.close();
+            runtime.block_on(over_http(&ask, case, raw, &dir.0, s));
         }
     }
     if "pgbench".contains(&ask.only) {
@@ -163,14 +167,10 @@ impl Drop for Server {
 /// Connections of the HTTP cases.
 const CONNECTIONS: usize = 64;
 
-async fn over_http(ask: &Ask, case: &'static str, raw: f64) {
-    let dir = scratch();
-    let db = Db::open(&Open { dir: Some(dir.0.clone()), ..Open::default() }).expect("opens");
-    let s = std::sync::Arc::new(shop::make(&db, SKUS, BUYERS).expect("made"));
-    db.close();
+async fn over_http(ask: &Ask, case: &'static str, raw: f64, dir: &Path, s: std::sync::Arc<shop::Shop>) {
     let own = std::env::current_exe().ok().and_then(|p| p.parent().map(|p| p.join("weir")));
     let weir = ask.weir.clone().or(own).expect("a binary");
-    let server = Server::start(&weir, &dir.0);
+    let server = Server::start(&weir, dir);
     let start = Instant::now();
     let until = start + std::time::Duration::from_secs_f64(ask.seconds);
     let local = tokio::task::LocalSet::new();

@@ -17,6 +17,10 @@ pub trait Reader: Send + Sync + 'static {
     fn name(&self) -> &'static str;
     fn wants(&self, event: &str) -> bool;
     fn read(&self, tx: &mut Tx, event: &Event) -> Result<()>;
+    /// Applies some events in order; a reader that can share work between them does it here.
+    fn read_some(&self, tx: &mut Tx, events: &[Event]) -> Result<()> {
+        events.iter().try_for_each(|e| self.read(tx, e))
+    }
 }
 
 const BATCH: i64 = 256;
@@ -89,10 +93,7 @@ fn apply(db: &Db, reader: &Arc<dyn Reader>, events: &Arc<Vec<Event>>, from: Curs
     let (reader, events) = (reader.clone(), events.clone());
     db.write_now(move |tx| {
         advance(tx, reader.name(), from, to)?;
-        for e in events.iter() {
-            reader.read(tx, e)?;
-        }
-        Ok(())
+        reader.read_some(tx, &events)
     })
 }
 

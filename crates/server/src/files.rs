@@ -149,20 +149,14 @@ fn import_here(db: &Db, store: &Store, what: &Import) -> Result<()> {
     println!("{} rows {verb}, {} rejected, in {:.1} s.", job.rows_ok, job.rows_bad, start.elapsed().as_secs_f64());
     if job.rows_bad > 0 {
         let path = what.rejects.clone().unwrap_or_else(|| what.file.with_extension("rejects.csv"));
-        let mut out = std::io::BufWriter::new(
-            std::fs::File::create(&path).map_err(|e| Problem::invalid(format!("{}: {e}", path.display())))?,
-        );
-        let rows: Vec<(i64, String, String)> = db.read_now(move |tx| {
-            tx.all("select row, reason, raw from import_reject where import_id = $1 order by row", weir_ground::params![id])
+        let file = std::fs::File::create(&path).map_err(|e| Problem::invalid(format!("{}: {e}", path.display())))?;
+        let mut out = std::io::BufWriter::new(file);
+        let mut written = Ok(());
+        import::http::write_rejects(db, &job, |text| {
+            written = out.write_all(text.as_bytes());
+            written.is_ok()
         })?;
-        let write = |out: &mut dyn Write| -> std::io::Result<()> {
-            writeln!(out, "row,reason,raw")?;
-            for (row, reason, raw) in &rows {
-                writeln!(out, "{row},{},{}", import::csv::quote(reason), import::csv::quote(raw))?;
-            }
-            out.flush()
-        };
-        write(&mut out).map_err(Problem::internal)?;
+        written.and_then(|()| out.flush()).map_err(|e| Problem::invalid(format!("{}: {e}", path.display())))?;
         println!("The rejected rows and why: {}", path.display());
     }
     Ok(())

@@ -54,7 +54,7 @@ async fn until_stopped(listener: tokio::net::TcpListener, router: Router) -> Res
         let _ = io.set_nodelay(true);
     });
     let (asked, stopping) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<std::net::SocketAddr>()).with_graceful_shutdown(async move {
         signal().await;
         let _ = asked.send(());
     });

@@ -22,7 +22,7 @@ struct Art;
 
 /// Files under `/assets/` and the mall's bundles have their digest in the name.
 fn is_named_by_digest(path: &str) -> bool {
-    path.starts_with("assets/") || path.contains("/js/") || path.contains("/css/")
+    ["assets/", "js/", "css/", "chunk/", "static/"].iter().any(|f| path.starts_with(f))
 }
 
 fn file(found: EmbeddedFile, path: &str, headers: &HeaderMap) -> Response {

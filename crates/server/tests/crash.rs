@@ -78,7 +78,8 @@ fn check(db: &Db, s: &Shop, seen: &Acknowledged) {
             assert_eq!(holds, live);
             let doubled: i64 = tx.one("select count(*) from (select key, count(*) as n from idempotency group by key having count(*) > 1) t", &[])?;
             assert_eq!(doubled, 0);
-            let sales = weir_ledger::total(tx, tx_brand(tx)?, &format!("rev:sales:{store}"))?;
+            let brand = tx_brand(tx)?;
+            let sales = weir_ledger::total(tx, brand, &format!("rev:sales:{store}"))?;
             let paid: i64 = tx.one("select coalesce(sum(paid), 0) from orders", &[])?;
             assert_eq!(sales.0, paid);
             let facts: i64 = tx.one("select count(*) from event where name = 'order.placed'", &[])?;

@@ -18,7 +18,7 @@ use weir_ground::http::App;
 /// The routes of this chapter.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(me::me, me::edit_me))
+        .routes(routes!(me::me, me::edit_me, me::put_me))
         .routes(routes!(me::inbox))
         .routes(routes!(me::read_message))
         .routes(routes!(promoter::person_grow))

@@ -138,9 +138,7 @@ fn edit(tx: &mut Tx, who: &Buyer, body: &EditMe) -> Result<()> {
     Ok(())
 }
 
-/// Change my name, what I allow, my address or my store.
-#[utoipa::path(patch, path = "/mall/v1/me", tag = "mall", request_body = EditMe, responses((status = 200, body = MallMe)))]
-pub async fn edit_me(State(app): State<App>, who: Buyer, Json(body): Json<EditMe>) -> Answer<Json<MallMe>> {
+async fn change(app: App, who: Buyer, body: EditMe) -> Answer<Json<MallMe>> {
     let config = app.config.clone();
     let me = app
         .db
@@ -150,6 +148,18 @@ pub async fn edit_me(State(app): State<App>, who: Buyer, Json(body): Json<EditMe
         })
         .await?;
     Ok(Json(me))
+}
+
+/// Change my name, what I allow, my address or my store; what is absent stays.
+#[utoipa::path(patch, path = "/mall/v1/me", tag = "mall", request_body = EditMe, responses((status = 200, body = MallMe)))]
+pub async fn edit_me(State(app): State<App>, who: Buyer, Json(body): Json<EditMe>) -> Answer<Json<MallMe>> {
+    change(app, who, body).await
+}
+
+/// The same as PATCH, for clients that have no PATCH (WeChat mini programs).
+#[utoipa::path(put, path = "/mall/v1/me", tag = "mall", request_body = EditMe, responses((status = 200, body = MallMe)))]
+pub async fn put_me(State(app): State<App>, who: Buyer, Json(body): Json<EditMe>) -> Answer<Json<MallMe>> {
+    change(app, who, body).await
 }
 
 /// Messages of the shop to me, newest first.

@@ -12,6 +12,7 @@ use weir_keep::Settings;
 /// A SKU and how many of it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BasketItem)]
 pub struct Item {
     pub sku_id: ids::SkuId,
     #[schema(minimum = 1, maximum = 999)]
@@ -83,7 +84,8 @@ pub fn price(tx: &mut Tx, brand: BrandId, settings: &Settings, items: &[Item], h
         if !f.on_sale {
             return Err(Problem::conflict(format!("{} is no longer on sale.", f.name)).with("items", item.sku_id.to_string()));
         }
-        let name = if f.sku_name.is_empty() || f.sku_name == f.name { f.name } else { format!("{} {}", f.name, f.sku_name) };
+        // A name that says the variant already does not say it twice.
+        let name = if f.name.ends_with(&f.sku_name) { f.name } else { format!("{} {}", f.name, f.sku_name) };
         let amount = f.price.times(item.quantity);
         lines.push(Line { sku: item.sku_id, name, quantity: item.quantity, price: f.price, amount });
     }

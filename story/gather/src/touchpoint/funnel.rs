@@ -6,7 +6,7 @@
 //! than the one before it.
 //!
 //! * `revenue_fen`: what those persons paid, less what went back, over all their orders.
-//! * `cac_fen`: cost ÷ acquired persons, those who joined or ordered; null while there are none.
+//! * `cac_fen`: cost ÷ persons with an order that stands, as on every other page; null while there are none.
 //! * `roi_bp`: (revenue − cost) ÷ cost in basis points; null without cost.
 use super::{TouchpointId, cost, own};
 use serde::Serialize;
@@ -60,10 +60,9 @@ pub fn funnel(tx: &mut Tx, who: &Staff, id: TouchpointId) -> Result<Funnel> {
          where e.touchpoint_id = $1 and e.name = 'touchpoint.visited'",
         params![id],
     )?;
-    type Counts = (i64, i64, i64, i64, Fen);
-    let (joined, first, again, acquired, revenue): Counts = tx.one(
+    let (joined, first, again, revenue): (i64, i64, i64, Fen) = tx.one(
         "select count(p.joined_at), count(case when p.orders > 0 then 1 end), count(case when p.orders > 1 then 1 end), \
-         count(coalesce(p.joined_at, p.first_order_at)), cast(coalesce(sum(p.paid - p.refunded), 0) as bigint) \
+         cast(coalesce(sum(p.paid - p.refunded), 0) as bigint) \
          from person p where p.touchpoint_id = $1 and p.root_id = p.id",
         params![id],
     )?;
@@ -73,7 +72,7 @@ pub fn funnel(tx: &mut Tx, who: &Staff, id: TouchpointId) -> Result<Funnel> {
         steps: vec![step("visited", visited), step("joined", joined), step("first_order", first), step("repurchase", again)],
         cost_fen: cost,
         revenue_fen: revenue,
-        cac_fen: (acquired > 0).then(|| Fen(cost.0 / acquired)),
+        cac_fen: (first > 0).then(|| Fen(cost.0 / first)),
         roi_bp: (cost.0 > 0).then(|| ((revenue.0 - cost.0) as i128 * 10_000 / cost.0 as i128) as i64),
         by_day: by_day(tx, who, id, today)?,
     })

@@ -53,6 +53,7 @@ pub async fn shop(State(app): State<App>, Shop(shop): Shop) -> Answer<Json<ShopF
 
 /// A product as a customer sees it in a list.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MallItem)]
 pub struct Item {
     pub id: ids::ProductId,
     pub name: String,
