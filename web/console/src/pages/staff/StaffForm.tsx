@@ -2,7 +2,7 @@ import { Button, Drawer, Form, Input, Select } from 'antd'
 import type { Role, Staff } from 'api'
 import { api } from '@/server'
 import { useAct } from '@/parts/act'
-import { useStoreChoices } from '@/parts/choices'
+import { useStoreChoices, type Choice } from '@/parts/choices'
 import { useShell } from '@/shell/words'
 import { useCommon } from '@/words/common'
 import { useStaff } from './words'
@@ -21,29 +21,29 @@ export function StaffForm({ of, close }: { of: Staff | 'new' | null; close: () =
   const t = useStaff()
   const c = useCommon()
   const [form] = Form.useForm<Given>()
+  const stores = useStoreChoices()
   const known = of === 'new' ? null : of
   const create = useAct(api.staff.create, { done: (made) => t('created_done', { name: made.name }), refresh: ['staff'], then: close })
   const save = useAct((body: Parameters<typeof api.staff.save>[1]) => api.staff.save(known?.id ?? '', body), { refresh: ['staff', 'me'], then: close })
   function send({ name, email, role, store_ids = [], password }: Given) {
-    const stores = withinStores(role) ? store_ids : []
-    if (known) save.mutate({ name: name.trim(), role, store_ids: stores, ...(password ? { password } : {}) })
-    else create.mutate({ name: name.trim(), email: email.trim(), role, store_ids: stores, password: password ?? '' })
+    const within = withinStores(role) ? store_ids : []
+    if (known) save.mutate({ name: name.trim(), role, store_ids: within, ...(password ? { password } : {}) })
+    else create.mutate({ name: name.trim(), email: email.trim(), role, store_ids: within, password: password ?? '' })
   }
   return (
     <Drawer open={of !== null} onClose={close} title={known ? t('edit') : t('create')} size={440} destroyOnHidden
       footer={<div className="row"><Button type="primary" onClick={() => form.submit()} loading={create.isPending || save.isPending} data-testid="staff-save">{c('save')}</Button><Button onClick={close}>{c('cancel')}</Button></div>}>
       <Form<Given> form={form} layout="vertical" requiredMark={false} onFinish={send} data-testid="staff-form"
         initialValues={known ? { name: known.name, email: known.email, role: known.role, store_ids: known.stores.map((store) => store.id) } : { role: 'operator' }}>
-        <Fields known={known} generate={() => form.setFieldValue('password', randomPassword())} />
+        <Fields known={known} stores={stores} generate={() => form.setFieldValue('password', randomPassword())} />
       </Form>
     </Drawer>
   )
 }
 
-function Fields({ known, generate }: { known: Staff | null; generate: () => void }) {
+function Fields({ known, stores, generate }: { known: Staff | null; stores: Choice[]; generate: () => void }) {
   const t = useStaff()
   const s = useShell()
-  const stores = useStoreChoices()
   const role = Form.useWatch<Role | undefined>('role')
   const long = { min: 8, message: t('password_short') }
   return (
