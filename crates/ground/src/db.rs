@@ -284,6 +284,25 @@ impl Db {
     }
 }
 
+static AFTER_LARGE_READ: std::sync::OnceLock<fn()> = std::sync::OnceLock::new();
+
+/// Sets what a reading thread does after a call that took long, and so probably held much memory:
+/// the program knows its allocator, the ground does not.
+pub fn after_large_reads(f: fn()) {
+    let _ = AFTER_LARGE_READ.set(f);
+}
+
+/// A read that took longer than this was large.
+const LARGE_READ: std::time::Duration = std::time::Duration::from_millis(40);
+
+pub(crate) fn tidy(started: std::time::Instant) {
+    if started.elapsed() > LARGE_READ {
+        if let Some(f) = AFTER_LARGE_READ.get() {
+            f()
+        }
+    }
+}
+
 fn stopping() -> Problem {
     Problem::new(crate::base::Code::Busy, "The server is stopping; try again in a moment.")
 }

@@ -8,7 +8,7 @@ use weir_ground::config::Config;
 use weir_ground::event::BrandId;
 
 #[derive(clap::Args, Clone)]
-pub struct Import {
+pub struct What {
     /// persons, products, orders or stores
     kind: String,
     /// The CSV file: UTF-8 or GBK, with a header line.
@@ -110,14 +110,14 @@ pub fn import_file(db: &Db, config: &Config, brand: BrandId, kind: &str, file: &
     Ok(())
 }
 
-pub fn run(store: &Store, what: &Import) -> Result<()> {
+pub fn run(store: &Store, what: &What) -> Result<()> {
     let db = store.open()?;
     let done = import_here(&db, store, what);
     db.close();
     done
 }
 
-fn import_here(db: &Db, store: &Store, what: &Import) -> Result<()> {
+fn import_here(db: &Db, store: &Store, what: &What) -> Result<()> {
     use std::io::{IsTerminal, Write};
     let code = what.brand.clone();
     let brand = db.read_now(move |tx| match &code {

@@ -105,7 +105,7 @@ enum Command {
         #[command(flatten)]
         store: Store,
         #[command(flatten)]
-        what: files::Import,
+        what: files::What,
     },
     /// Bring the database to this program's schema.
     Migrate {
@@ -187,7 +187,18 @@ enum Key {
     },
 }
 
+/// Gives the memory of a large answer back to the system.
+fn give_back() {
+    // SAFETY: the allocator of this program is mimalloc; collecting is allowed at any time and
+    // touches only memory that nobody owns any more.
+    #[allow(unsafe_code)]
+    unsafe {
+        libmimalloc_sys::mi_collect(true)
+    }
+}
+
 fn main() {
+    weir_ground::db::after_large_reads(give_back);
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -279,4 +290,13 @@ fn create_key(what: Key) -> Result<()> {
         println!("{}\nKeep it: it is not shown again.", made.secret);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        super::Cli::command().debug_assert();
+    }
 }

@@ -11,12 +11,12 @@ fn write_file(path: &std::path::Path) {
     let mut out = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
     let mut line = |text: &str| out.write_all(&encoding_rs::GBK.encode(text).0).unwrap();
     line("客户编号,姓名,手机号,性别,地区,标签\r\n");
-    for i in 0..ROWS {
+    for i in 1..=ROWS {
         match (i % 100, i / 100 % 4) {
             (99, 0) => line(&format!("{i},坏行,不是电话,女,广州,甲\r\n")),
             (99, 1) => line(&format!("{i},少列\r\n")),
             (99, 2) => line(&format!(",没有编号也没有电话,,男,深圳,\r\n")),
-            (99, _) => line(&format!("{i},未闭合,\"1000{i:07}x,男,深圳,乙\r\n").replace('"', "'")),
+            (99, _) => line(&format!("{i},坏标签,,男,深圳,{}\r\n", "长".repeat(40))),
             _ => line(&format!("{i},客户{i},1000{i:07},{},苏州市,新客;线下\r\n", if i % 2 == 0 { "女" } else { "男" })),
         }
     }

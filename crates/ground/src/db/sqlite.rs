@@ -71,7 +71,7 @@ pub fn open(dir: &Path, threads: usize, shared: Arc<Shared>) -> Result<Sqlite> {
         let _ = folder.execute_batch("pragma wal_checkpoint(truncate)");
     }));
     for _ in 0..if threads == 0 { 3 } else { threads } {
-        let (c, reads, own) = (connect(&path, 6 << 10, true)?, reads.clone(), shared.clone());
+        let (c, reads, own) = (connect(&path, 2 << 10, true)?, reads.clone(), shared.clone());
         handles.push(spawn("weir-read", move || read_loop(c, &reads, &own)));
     }
     Ok(Sqlite {
@@ -114,6 +114,7 @@ fn read_loop(c: rusqlite::Connection, jobs: &Mutex<mpsc::Receiver<Box<dyn Job>>>
     loop {
         let job = jobs.lock().unwrap_or_else(|e| e.into_inner()).recv();
         let Ok(mut job) = job else { return };
+        let started = std::time::Instant::now();
         let begun = c.execute_batch("begin").map_err(|e| sqlite_problem(e, "begin"));
         let mut tx = Tx::new(Conn::Sqlite(&c), shared);
         if begun.is_ok() {
@@ -121,6 +122,7 @@ fn read_loop(c: rusqlite::Connection, jobs: &Mutex<mpsc::Receiver<Box<dyn Job>>>
             let _ = c.execute_batch("rollback");
         }
         job.answer(begun.err());
+        super::tidy(started);
     }
 }
 
