@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { STAGES, type List } from 'api'
 import { api } from '@/server'
+import { useSession } from '@/shell/session'
 import { useLang } from '@/words'
 import { useFormat } from './format'
 
@@ -45,8 +46,10 @@ export function useTagChoices(): Choice[] {
   )
 }
 
+/** Only who manages staff may list them. */
 export function useStaffChoices(): Choice[] {
-  const staff = useQuery({ queryKey: ['staff', 'choices'], queryFn: api.staff.list, ...kept })
+  const { can } = useSession()
+  const staff = useQuery({ queryKey: ['staff', 'choices'], queryFn: api.staff.list, enabled: can('staff.write'), ...kept })
   return useMemo(() => (staff.data?.items ?? []).filter((each) => each.active).map(({ id, name }) => ({ value: id, label: name })), [staff.data])
 }
 

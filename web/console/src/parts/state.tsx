@@ -26,12 +26,14 @@ export function useExplain(): (error: unknown) => string {
 export function Failed({ error, what = '', retry }: { error: unknown; what?: string; retry?: () => void }) {
   const t = useCommon()
   const explain = useExplain()
+  // Asking again does not change what a role may do.
+  const refused = error instanceof ApiError && error.status === 403
   return (
     <div className={css.state} role="alert" data-testid="failed">
       <CloudOff size={28} aria-hidden className={css.icon} />
       <p className="strong">{t('failed_title', { what })}</p>
       <p className="muted">{explain(error)}</p>
-      {retry && <Button onClick={retry}>{t('retry')}</Button>}
+      {retry && !refused && <Button onClick={retry}>{t('retry')}</Button>}
     </div>
   )
 }

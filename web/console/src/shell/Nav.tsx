@@ -54,10 +54,11 @@ export function ThumbBar({ more }: { more: () => void }) {
   const t = useShell()
   const { pathname } = useLocation()
   const open = useOpen()
-  const elsewhere = !thumbPlaces.some((place) => isAt(place, pathname))
+  const near = thumbPlaces.filter(open).slice(0, 4)
+  const elsewhere = !near.some((place) => isAt(place, pathname))
   return (
     <nav aria-label={t('main_nav')} className={css.thumb}>
-      {thumbPlaces.filter(open).map((place) => (
+      {near.map((place) => (
         <Link key={place.path} to={place.path} className={css.thumbItem} aria-current={isAt(place, pathname) ? 'page' : undefined}>
           <place.icon size={20} aria-hidden />
           <span>{t(place.word)}</span>

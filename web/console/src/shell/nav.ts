@@ -24,7 +24,7 @@ export const sections: Section[] = [
     places: [
       { path: '/persons', word: 'persons', icon: Users, go: 'p' },
       { path: '/touchpoints', word: 'touchpoints', icon: MapPin, go: 't' },
-      { path: '/campaigns', word: 'campaigns', icon: Megaphone, go: 'c' },
+      { path: '/campaigns', word: 'campaigns', icon: Megaphone, go: 'c', need: 'measure.read' },
     ],
   },
   {
@@ -51,8 +51,8 @@ export const sections: Section[] = [
 
 export const places: Place[] = sections.flatMap((section) => section.places)
 
-/** The four places that a thumb reaches first on a phone. */
-export const thumbPlaces: Place[] = ['/', '/persons', '/orders', '/campaigns'].flatMap((path) =>
+/** The places that a thumb wants first on a phone; the first four that a role may open lie at the bottom. */
+export const thumbPlaces: Place[] = ['/', '/persons', '/orders', '/campaigns', '/products', '/touchpoints'].flatMap((path) =>
   places.filter((place) => place.path === path),
 )
 

@@ -41,7 +41,7 @@ export default function Audit() {
           card={(row) => (
             <div className="stack tight">
               <div className="row between"><span className="strong">{name(row.name)}</span><span className="small muted">{f.when(row.at)}</span></div>
-              <span className="small muted">{row.actor_name ?? row.actor ?? t('system')} · <EventDetail event={row} /></span>
+              <span className="small muted">{row.actor_name ?? row.actor ?? t('system')} <EventDetail event={row} /></span>
             </div>
           )} />
       </Card>

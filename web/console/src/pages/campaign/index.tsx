@@ -36,7 +36,7 @@ export default function CampaignPage() {
 function Detail({ campaign }: { campaign: Campaign }) {
   const t = useCampaigns()
   const f = useFormat()
-  const { brand } = useSession()
+  const { brand, can } = useSession()
   const draft = campaign.state === 'draft'
   const heading = (
     <>
@@ -54,7 +54,7 @@ function Detail({ campaign }: { campaign: Campaign }) {
           {draft ? <DraftForecast campaign={campaign} /> : <Counts campaign={campaign} />}
           {!draft && <Results campaign={campaign} />}
           {!draft && <Messages campaign={campaign} />}
-          {!draft && campaign.channel === 'email' && brand.sandbox && !campaign.historical && <SandboxMails campaign={campaign} />}
+          {!draft && campaign.channel === 'email' && brand.sandbox && can('campaign.write') && !campaign.historical && <SandboxMails campaign={campaign} />}
         </div>
         <div className="stack">
           {campaign.body && <Preview draft={campaign} />}

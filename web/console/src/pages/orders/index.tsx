@@ -11,6 +11,7 @@ import { ListTable } from '@/parts/list/ListTable'
 import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty } from '@/parts/state'
+import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
 import { OrderStateChip } from './state'
 import { useOrders } from './words'
@@ -61,6 +62,7 @@ function OrderCard({ row }: { row: OrderRow }) {
 
 export default function Orders() {
   const t = useOrders()
+  const { can } = useSession()
   const navigate = useNavigate()
   const filters = useFilters(['state', 'store', 'source', 'person'])
   const list = useList<OrderRow>(['orders', filters.values], (page) => api.orders.list({ ...filters.values, ...page }))
@@ -96,7 +98,7 @@ export default function Orders() {
           card={(row) => <OrderCard row={row} />}
           filtered={filters.active.length > 0 || Boolean(filters.values.q)}
           clear={filters.clear}
-          empty={<Empty title={t('empty')} hint={t('empty_hint')} action={<Link to="/imports"><Button>{t('import')}</Button></Link>} />}
+          empty={<Empty title={t('empty')} hint={t('empty_hint')} action={can('import.run') && <Link to="/imports"><Button>{t('import')}</Button></Link>} />}
         />
       </Card>
     </Page>

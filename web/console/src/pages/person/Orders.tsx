@@ -24,7 +24,7 @@ export function Orders({ person }: { person: Person }) {
                   <tr key={order.id} data-testid="person-order">
                     <td><Link to={`/orders/${order.id}`} className="nowrap">{order.no}</Link></td>
                     <td><OrderStateChip state={order.state} /></td>
-                    <td className="muted nowrap">{f.when(order.placed_at)}</td>
+                    <td className="muted nowrap wide-only">{f.when(order.placed_at)}</td>
                     <td className="muted wide-only">{order.store.name}</td>
                     <td className="end">{f.money(order.total_fen)}</td>
                   </tr>

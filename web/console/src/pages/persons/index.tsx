@@ -41,7 +41,7 @@ function useSpecs(): FilterSpec[] {
 export default function Persons() {
   const t = usePersons()
   const navigate = useNavigate()
-  const { can } = useSession()
+  const { can, me } = useSession()
   const filters = useFilters(FILTERS)
   const list = useList<PersonRow>(['persons', filters.values], (page) => api.persons.list({ ...filters.values, ...page }))
   const columns = usePersonColumns()
@@ -57,7 +57,7 @@ export default function Persons() {
   const writes = can('person.write')
   const actions = writes && (
     <>
-      <Link to="/imports"><Button icon={<Upload size={15} />}>{t('import')}</Button></Link>
+      {can('import.run') && <Link to="/imports"><Button icon={<Upload size={15} />}>{t('import')}</Button></Link>}
       <Button type="primary" icon={<Plus size={15} />} onClick={() => setCreating(true)} data-testid="new-person">{t('create')}</Button>
     </>
   )
@@ -78,7 +78,8 @@ export default function Persons() {
           filtered={filters.active.length > 0 || Boolean(filters.values.q)}
           clear={filters.clear}
           {...(writes ? { selection: { keys: chosen, set: setChosen } } : {})}
-          empty={<Empty title={t('empty')} hint={t('empty_hint')} action={<Link to="/imports"><Button type="primary">{t('import')}</Button></Link>} />}
+          empty={me.stores ? <Empty title={t('empty_stores')} hint={t('empty_stores_hint')} />
+            : <Empty title={t('empty')} hint={t('empty_hint')} action={can('import.run') && <Link to="/imports"><Button type="primary">{t('import')}</Button></Link>} />}
         />
       </Card>
       <CreatePerson open={creating} close={() => setCreating(false)} />

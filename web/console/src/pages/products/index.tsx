@@ -90,7 +90,7 @@ export default function Products() {
   )
   const actions = can('product.write') && (
     <>
-      <Link to="/imports"><Button icon={<Upload size={15} />}>{t('import')}</Button></Link>
+      {can('import.run') && <Link to="/imports"><Button icon={<Upload size={15} />}>{t('import')}</Button></Link>}
       <Link to="/products/new"><Button type="primary" icon={<Plus size={15} />} data-testid="new-product">{t('create')}</Button></Link>
     </>
   )

@@ -28,7 +28,7 @@ export default function Stores() {
   const choice = useColumnChoice('stores', columns)
   const actions = writes && (
     <>
-      <Link to="/imports"><Button icon={<Upload size={15} />}>{t('import')}</Button></Link>
+      {can('import.run') && <Link to="/imports"><Button icon={<Upload size={15} />}>{t('import')}</Button></Link>}
       <Button type="primary" icon={<Plus size={15} />} onClick={() => setEditing('new')} data-testid="new-store">{t('create')}</Button>
     </>
   )

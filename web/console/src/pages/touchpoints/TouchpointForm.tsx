@@ -15,6 +15,7 @@ export function TouchpointForm({ open, close, of }: { open: boolean; close: () =
   const t = useTouchpoints()
   const c = useCommon()
   const navigate = useNavigate()
+  const staff = useStaffChoices()
   const [form] = Form.useForm<Given>()
   const refresh = ['touchpoints', 'touchpoint', 'measure', 'overview']
   const create = useAct(api.touchpoints.create, {
@@ -29,7 +30,7 @@ export function TouchpointForm({ open, close, of }: { open: boolean; close: () =
 
   function send({ kind, name, store_id, owner_id, landing }: Given) {
     const path = landing?.trim()
-    if (of) save.mutate({ name: name.trim(), store_id: store_id ?? null, owner_id: owner_id ?? null, ...(path ? { landing: path } : {}) })
+    if (of) save.mutate({ name: name.trim(), store_id: store_id ?? null, ...(staff.length ? { owner_id: owner_id ?? null } : {}), ...(path ? { landing: path } : {}) })
     else create.mutate({ kind, name: name.trim(), ...(store_id ? { store_id } : {}), ...(owner_id ? { owner_id } : {}), ...(path ? { landing: path } : {}) })
   }
   return (
@@ -44,9 +45,11 @@ export function TouchpointForm({ open, close, of }: { open: boolean; close: () =
         <Form.Item name="store_id" label={t('store')}>
           <Select allowClear showSearch={{ optionFilterProp: 'label' }} options={useStoreChoices()} placeholder={c('no_store')} />
         </Form.Item>
-        <Form.Item name="owner_id" label={t('owner')}>
-          <Select allowClear showSearch={{ optionFilterProp: 'label' }} options={useStaffChoices()} placeholder={c('none')} />
-        </Form.Item>
+        {staff.length > 0 && (
+          <Form.Item name="owner_id" label={t('owner')}>
+            <Select allowClear showSearch={{ optionFilterProp: 'label' }} options={staff} placeholder={c('none')} />
+          </Form.Item>
+        )}
         <Form.Item name="landing" label={t('landing')} extra={t('landing_hint')} rules={[{ pattern: /^(\/|https?:\/\/)/, message: t('landing_rule') }]}>
           <Input />
         </Form.Item>

@@ -53,7 +53,7 @@ export function Views({ topic }: { topic: string }) {
   )
   return (
     <Popover content={content} trigger="click" placement="bottomRight">
-      <Button icon={<Bookmark size={15} />}>{t('views')}</Button>
+      <Button icon={<Bookmark size={15} />} aria-label={t('views')}><span className="wide-only">{t('views')}</span></Button>
     </Popover>
   )
 }
