@@ -3,6 +3,7 @@ pub mod http;
 pub mod shop;
 
 use serde_json::{Map, Value, json};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Command line of every benchmark.
@@ -99,4 +100,47 @@ pub fn during(seconds: f64, mut step: impl FnMut() -> u64) -> f64 {
 /// A folder that goes away.
 pub fn scratch() -> weir_ground::testing::Scratch {
     weir_ground::testing::Scratch::new()
+}
+
+/// The raw limit's own connection: settings as Weir's writer has them, folding as SQLite does it.
+pub fn bare(dir: &Path) -> rusqlite::Connection {
+    let c = rusqlite::Connection::open(dir.join("weir.db")).expect("opens");
+    c.execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 16000; pragma cache_size = -24576; pragma temp_store = memory")
+        .expect("set");
+    c.set_prepared_statement_cache_capacity(64);
+    c
+}
+
+/// A server of our own, stopped when it goes out of scope.
+pub struct Server {
+    child: std::process::Child,
+    pub address: String,
+}
+
+impl Server {
+    /// The `weir` that was asked for, or the one beside this program.
+    pub fn start(ask: &Ask, data: &Path) -> Server {
+        use std::io::BufRead;
+        let own = std::env::current_exe().ok().and_then(|p| p.parent().map(|p| p.join("weir")));
+        let weir = ask.weir.clone().or(own).expect("a binary");
+        let mut child = std::process::Command::new(weir)
+            .args(["serve", "--port", "0", "--data"])
+            .arg(data)
+            .env_remove("DATABASE_URL")
+            .env("WEIR_LOG", "error")
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("weir starts; build it with cargo build --release -p weir-server or set WEIR_BIN");
+        let mut line = String::new();
+        std::io::BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+        let address = line.trim().rsplit("//").next().unwrap_or("").to_string();
+        Server { child, address }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

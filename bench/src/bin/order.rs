@@ -4,7 +4,7 @@ use clap::Parser;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Instant;
-use weir_bench::{Ask, Latencies, Row, during, http, scratch, shop};
+use weir_bench::{Ask, Latencies, Row, Server, bare, during, http, scratch, shop};
 use weir_ground::Db;
 use weir_ground::db::Open;
 use weir_sell::order::place::{Basket, place};
@@ -47,10 +47,7 @@ fn raw_limit(ask: &Ask) -> f64 {
     let db = Db::open(&Open { dir: Some(dir.0.clone()), ..Open::default() }).expect("opens");
     let made = shop::make(&db, SKUS, BUYERS).expect("made");
     db.close();
-    let c = rusqlite::Connection::open(dir.0.join("weir.db")).expect("opens");
-    c.execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 16000; pragma cache_size = -24576; pragma temp_store = memory")
-        .expect("set");
-    c.set_prepared_statement_cache_capacity(64);
+    let c = bare(&dir.0);
     let mut n: i64 = 0;
     let base = 4_000_000_000_000_000_000;
     let rate = during(ask.seconds, || {
@@ -133,44 +130,11 @@ fn direct(ask: &Ask, case: &'static str, hot: bool, raw: f64) {
         .print(ask.json);
 }
 
-/// A server of our own, stopped when it goes out of scope.
-struct Server {
-    child: std::process::Child,
-    address: String,
-}
-
-impl Server {
-    fn start(weir: &Path, data: &Path) -> Server {
-        use std::io::BufRead;
-        let mut child = std::process::Command::new(weir)
-            .args(["serve", "--port", "0", "--data"])
-            .arg(data)
-            .env_remove("DATABASE_URL")
-            .env("WEIR_LOG", "error")
-            .stdout(std::process::Stdio::piped())
-            .spawn()
-            .expect("weir starts; build it with cargo build --release -p weir-server or set WEIR_BIN");
-        let mut line = String::new();
-        std::io::BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-        let address = line.trim().rsplit("//").next().unwrap_or("").to_string();
-        Server { child, address }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// Connections of the HTTP cases.
 const CONNECTIONS: usize = 64;
 
 async fn over_http(ask: &Ask, case: &'static str, raw: f64, dir: &Path, s: std::sync::Arc<shop::Shop>) {
-    let own = std::env::current_exe().ok().and_then(|p| p.parent().map(|p| p.join("weir")));
-    let weir = ask.weir.clone().or(own).expect("a binary");
-    let server = Server::start(&weir, dir);
+    let server = Server::start(ask, dir);
     let start = Instant::now();
     let until = start + std::time::Duration::from_secs_f64(ask.seconds);
     let local = tokio::task::LocalSet::new();
