@@ -1264,12 +1264,13 @@ export interface paths {
         };
         /** Who is signed in. */
         get: operations["me"];
-        put?: never;
+        /** The same as PATCH, for clients that have no PATCH (WeChat mini programs). */
+        put: operations["put_me"];
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change my name, what I allow, my address or my store. */
+        /** Change my name, what I allow, my address or my store; what is absent stays. */
         patch: operations["edit_me"];
         trace?: never;
     };
@@ -1663,7 +1664,7 @@ export interface components {
         };
         AskQuote: {
             delivery: components["schemas"]["Delivery"];
-            items: components["schemas"]["Item"][];
+            items: components["schemas"]["BasketItem"][];
             store_id: components["schemas"]["sto_id"];
         };
         AskRefund: {
@@ -1680,6 +1681,12 @@ export interface components {
             tags: string[];
             /** @default [] */
             touchpoints: components["schemas"]["tpt_id"][];
+        };
+        /** @description A SKU and how many of it. */
+        BasketItem: {
+            /** Format: int64 */
+            quantity: number;
+            sku_id: components["schemas"]["sku_id"];
         };
         Books: {
             accounts: components["schemas"]["AccountRow"][];
@@ -2131,14 +2138,8 @@ export interface components {
             sent_at: components["schemas"]["i64"];
             subject: string;
         };
-        /** @description A SKU and how many of it. */
-        Item: {
-            /** Format: int64 */
-            quantity: number;
-            sku_id: components["schemas"]["sku_id"];
-        };
         /** @description One product with its choices. */
-        ItemPage: components["schemas"]["Item"] & {
+        ItemPage: components["schemas"]["MallItem"] & {
             description?: string | null;
             skus: components["schemas"]["ItemSku"][];
         };
@@ -2329,28 +2330,6 @@ export interface components {
             total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
-        List_Item: {
-            items: {
-                /**
-                 * Format: int64
-                 * @description In the chosen store, or in all.
-                 */
-                available: number;
-                category: string;
-                id: components["schemas"]["prd_id"];
-                image?: string | null;
-                name: string;
-                name_en?: string | null;
-                price_from_fen: components["schemas"]["Fen"];
-                /** Format: int64 */
-                sold: number;
-            }[];
-            /** @description Pass it as `cursor` for the next page; null at the end. */
-            next?: string | null;
-            /** Format: int64 */
-            total?: number | null;
-        };
-        /** @description A page of a list and where the next one begins. */
         List_Key: {
             items: {
                 created_at: components["schemas"]["i64"];
@@ -2384,6 +2363,28 @@ export interface components {
                 /** @description `strong`: the brand can speak to the person one to one again; `weak`: only to an audience. */
                 strength: string;
                 zh: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_MallItem: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description In the chosen store, or in all.
+                 */
+                available: number;
+                category: string;
+                id: components["schemas"]["prd_id"];
+                image?: string | null;
+                name: string;
+                name_en?: string | null;
+                price_from_fen: components["schemas"]["Fen"];
+                /** Format: int64 */
+                sold: number;
             }[];
             /** @description Pass it as `cursor` for the next page; null at the end. */
             next?: string | null;
@@ -2723,6 +2724,22 @@ export interface components {
             visitor?: string | null;
         };
         mai_id: string;
+        /** @description A product as a customer sees it in a list. */
+        MallItem: {
+            /**
+             * Format: int64
+             * @description In the chosen store, or in all.
+             */
+            available: number;
+            category: string;
+            id: components["schemas"]["prd_id"];
+            image?: string | null;
+            name: string;
+            name_en?: string | null;
+            price_from_fen: components["schemas"]["Fen"];
+            /** Format: int64 */
+            sold: number;
+        };
         MallLine: {
             amount_fen: components["schemas"]["Fen"];
             image?: string | null;
@@ -3052,7 +3069,7 @@ export interface components {
         PlaceOrder: {
             address?: components["schemas"]["Address"] | null;
             delivery: components["schemas"]["Delivery"];
-            items: components["schemas"]["Item"][];
+            items: components["schemas"]["BasketItem"][];
             note?: string | null;
             /** @description `hash` of the quote that was shown. */
             quote_hash?: string | null;
@@ -3566,6 +3583,7 @@ export type AskForecast = components['schemas']['AskForecast'];
 export type AskQuote = components['schemas']['AskQuote'];
 export type AskRefund = components['schemas']['AskRefund'];
 export type Audience = components['schemas']['Audience'];
+export type BasketItem = components['schemas']['BasketItem'];
 export type Books = components['schemas']['Books'];
 export type Brand = components['schemas']['Brand'];
 export type BrdId = components['schemas']['brd_id'];
@@ -3617,7 +3635,6 @@ export type ImpId = components['schemas']['imp_id'];
 export type Import = components['schemas']['Import'];
 export type ImportField = components['schemas']['ImportField'];
 export type InboxItem = components['schemas']['InboxItem'];
-export type Item = components['schemas']['Item'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type ItemSku = components['schemas']['ItemSku'];
 export type Key = components['schemas']['Key'];
@@ -3630,9 +3647,9 @@ export type ListEntryRow = components['schemas']['List_EntryRow'];
 export type ListEvent = components['schemas']['List_Event'];
 export type ListImport = components['schemas']['List_Import'];
 export type ListInboxItem = components['schemas']['List_InboxItem'];
-export type ListItem = components['schemas']['List_Item'];
 export type ListKey = components['schemas']['List_Key'];
 export type ListKind = components['schemas']['List_Kind'];
+export type ListMallItem = components['schemas']['List_MallItem'];
 export type ListMallOrder = components['schemas']['List_MallOrder'];
 export type ListMessage = components['schemas']['List_Message'];
 export type ListOrderRow = components['schemas']['List_OrderRow'];
@@ -3652,6 +3669,7 @@ export type ListTouchpoint = components['schemas']['List_Touchpoint'];
 export type LoggedIn = components['schemas']['LoggedIn'];
 export type Login = components['schemas']['Login'];
 export type MaiId = components['schemas']['mai_id'];
+export type MallItem = components['schemas']['MallItem'];
 export type MallLine = components['schemas']['MallLine'];
 export type MallMe = components['schemas']['MallMe'];
 export type MallOrder = components['schemas']['MallOrder'];
@@ -6525,6 +6543,38 @@ export interface operations {
             };
         };
     };
+    put_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MallMe"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     edit_me: {
         parameters: {
             query?: never;
@@ -6807,7 +6857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Item"];
+                    "application/json": components["schemas"]["List_MallItem"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
