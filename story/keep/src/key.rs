@@ -91,23 +91,6 @@ pub fn admin(tx: &mut Tx, secret: &str) -> Result<(Ingest, Staff)> {
     Ok((found, staff))
 }
 
-/// Notes that a key is in use, at most every ten minutes and without keeping the request waiting.
-pub fn note_use(app: &App, key: &str) {
-    let Ok(id) = key.parse::<KeyId>() else { return };
-    let recent = app.db.now() - 10 * weir_ground::base::time::MINUTE;
-    static SEEN: std::sync::Mutex<Vec<(i64, Ms)>> = std::sync::Mutex::new(Vec::new());
-    let mut seen = SEEN.lock().unwrap_or_else(|e| e.into_inner());
-    seen.retain(|(_, at)| *at > recent);
-    if seen.iter().any(|(k, _)| *k == id.n()) {
-        return;
-    }
-    seen.push((id.n(), app.db.now()));
-    drop(app.db.submit(move |tx| {
-        let now = tx.now();
-        tx.exec("update api_key set last_used_at = $1 where id = $2", params![now, id])
-    }));
-}
-
 /// The write key of a request: Basic user, Bearer, or none (then the body must carry it).
 pub struct WriteKey(pub Option<String>);
 

@@ -78,31 +78,60 @@ fn shifted_orders(from: &Path, to: &Path, shift: &Shift) -> Result<()> {
     out.flush().map_err(Problem::internal)
 }
 
-/// The time of the last order in the file, which is sorted by it.
-fn last_time(path: &Path) -> Result<String> {
-    let mut last = String::new();
-    for line in open(path)?.lines() {
-        last = line.map_err(Problem::internal)?;
+/// When each person first bought, and the time of the last order; the file is sorted by time.
+fn times(path: &Path) -> Result<(HashMap<String, String>, String)> {
+    let (mut first, mut last) = (HashMap::new(), String::new());
+    for line in open(path)?.lines().skip(1) {
+        let line = line.map_err(Problem::internal)?;
+        let mut cells = line.split(',').skip(1);
+        let (person, at) = (cells.next().unwrap_or(""), cells.nth(1).unwrap_or(""));
+        if !first.contains_key(person) {
+            first.insert(person.to_string(), at.to_string());
+        }
+        if last != at {
+            last = at.to_string();
+        }
     }
-    Ok(last.split(',').nth(3).unwrap_or("").to_string())
+    Ok((first, last))
+}
+
+/// The persons, who joined on the day they first bought.
+fn joined_persons(from: &Path, to: &Path, first: &HashMap<String, String>, shift: &Shift) -> Result<()> {
+    let mut reader = csv::Reader::from_reader(open(from)?);
+    let mut out = csv::Writer::from_path(to).map_err(Problem::internal)?;
+    let mut head = reader.headers().map_err(Problem::internal)?.clone();
+    head.push_field("joined_at");
+    out.write_record(&head).map_err(Problem::internal)?;
+    for row in reader.records() {
+        let mut row = row.map_err(Problem::internal)?;
+        let joined = first.get(row.get(0).unwrap_or("")).map(|at| shift.text(at)).unwrap_or_default();
+        row.push_field(&joined);
+        out.write_record(&row).map_err(Problem::internal)?;
+    }
+    out.flush().map_err(Problem::internal)
 }
 
 pub fn load(db: &Db, brand: BrandId, config: &Config, files: &Path, progress: &Progress) -> Result<()> {
     let zone = db.read_now(move |tx| weir_keep::brand::get(tx, brand)?.zone())?;
     std::fs::create_dir_all(&config.data).map_err(Problem::internal)?;
     let temporary = config.data.join("demo-import.csv");
-    for kind in ["stores", "products", "persons"] {
+    for kind in ["stores", "products"] {
         progress.step(kind, |say| {
             unpack(&files.join(format!("{kind}.csv.gz")), &temporary)?;
             import_file(db, config, brand, kind, &temporary, say)
         })?;
     }
     let orders = files.join("orders.csv.gz");
-    let shift = progress.step("orders", |say| {
-        let shift = Shift::new(&zone, &last_time(&orders)?, db.now())?;
-        shifted_orders(&orders, &temporary, &shift)?;
-        import_file(db, config, brand, "orders", &temporary, say)?;
+    let shift = progress.step("persons", |say| {
+        let (first, last) = times(&orders)?;
+        let shift = Shift::new(&zone, &last, db.now())?;
+        joined_persons(&files.join("persons.csv.gz"), &temporary, &first, &shift)?;
+        import_file(db, config, brand, "persons", &temporary, say)?;
         Ok(shift)
+    })?;
+    progress.step("orders", |say| {
+        shifted_orders(&orders, &temporary, &shift)?;
+        import_file(db, config, brand, "orders", &temporary, say)
     })?;
     let _ = std::fs::remove_file(&temporary);
     progress.step("goods in the stores", |_| goods(db, brand))?;

@@ -82,7 +82,7 @@ pub struct Success {
 
 /// Send events as Segment's clients do. Answered when they are durable; a message that cannot be
 /// taken is kept in quarantine and does not hold up the others.
-#[utoipa::path(post, path = "/v1/{call}", tag = "gather", params(("call" = Call, Path)), request_body = Body,
+#[utoipa::path(post, path = "/v1/{call}", tag = "gather", params(("call" = inline(Call), Path)), request_body = Body,
     security(("basic" = []), ("bearer" = [])), responses((status = 200, body = Success)))]
 pub async fn take_events(
     State(app): State<App>,
