@@ -79,6 +79,10 @@ function Worth({ person }: { person: Person }) {
   const t = usePerson()
   const f = useFormat()
   const money = useQuery({ queryKey: ['person', person.id, 'money'], queryFn: () => api.persons.money(person.id) })
+  const days = (given: number) => {
+    const n = Math.round(given * 10) / 10
+    return t('days', { n, count: n })
+  }
   return (
     <Card title={t('worth')}>
       <Shown of={money} what={t('worth')} rows={3}>
@@ -89,7 +93,7 @@ function Worth({ person }: { person: Person }) {
               { name: t('clv'), value: f.money(data.clv_fen), note: t('clv_note'), testid: 'person-clv' },
               { name: t('orders'), value: f.count(person.orders), to: `/orders?person=${person.id}` },
               { name: t('average'), value: data.average_order_fen === null ? '—' : f.money(data.average_order_fen) },
-              { name: t('interval'), value: data.days_between_orders === null ? '—' : t('days', { n: Math.round(data.days_between_orders * 10) / 10 }) },
+              { name: t('interval'), value: data.days_between_orders === null ? '—' : days(data.days_between_orders) },
               { name: t('refunded'), value: f.money(data.refunded_fen) },
               { name: t('cost'), value: f.money(data.cost_fen) },
               { name: t('commission'), value: f.money(data.commission_fen) },

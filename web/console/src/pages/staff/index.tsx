@@ -28,7 +28,7 @@ export default function StaffPage() {
     <Page title={t('title')} actions={create}>
       <Tabs
         items={[
-          { key: 'staff', label: t('what'), children: <Everyone edit={setEditing} writes={writes} /> },
+          { key: 'staff', label: t('everyone'), children: <Everyone edit={setEditing} writes={writes} /> },
           { key: 'roles', label: t('roles'), children: <Roles /> },
         ]}
       />
