@@ -3255,8 +3255,6 @@ export interface components {
             /** @description Where the key is not in the header. */
             writeKey?: string | null;
         };
-        /** @enum {string} */
-        SegmentCall: "track" | "identify" | "page" | "screen" | "group" | "alias" | "batch";
         /** @description What is being said about consent. */
         SetConsent: {
             channel: string;
@@ -3726,7 +3724,6 @@ export type Role = components['schemas']['Role'];
 export type RoleRow = components['schemas']['RoleRow'];
 export type SandboxMail = components['schemas']['SandboxMail'];
 export type SegmentBody = components['schemas']['SegmentBody'];
-export type SegmentCall = components['schemas']['SegmentCall'];
 export type SetConsent = components['schemas']['SetConsent'];
 export type Settings = components['schemas']['Settings'];
 export type ShopBrand = components['schemas']['ShopBrand'];
@@ -7098,7 +7095,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                call: components["schemas"]["SegmentCall"];
+                call: "track" | "identify" | "page" | "screen" | "group" | "alias" | "batch";
             };
             cookie?: never;
         };
