@@ -77,7 +77,7 @@ fn full_view(tx: &mut Tx, config: &Config, who: &Buyer) -> Result<MallMe> {
 }
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/mall/v1/me", tag = "mall", responses((status = 200, body = MallMe)))]
+#[utoipa::path(get, path = "/mall/v1/me", operation_id = "mall_me", tag = "mall", responses((status = 200, body = MallMe)))]
 pub async fn me(State(app): State<App>, who: Buyer) -> Answer<Json<MallMe>> {
     let config = app.config.clone();
     if let Some(me) = app.db.read(move |tx| view(tx, &config, &who)).await? {

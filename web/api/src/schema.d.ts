@@ -1263,7 +1263,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in. */
-        get: operations["me"];
+        get: operations["mall_me"];
         /** The same as PATCH, for clients that have no PATCH (WeChat mini programs). */
         put: operations["put_me"];
         post?: never;
@@ -6512,7 +6512,7 @@ export interface operations {
             };
         };
     };
-    me: {
+    mall_me: {
         parameters: {
             query?: never;
             header?: never;

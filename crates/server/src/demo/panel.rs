@@ -114,26 +114,28 @@ fn joined_persons(from: &Path, to: &Path, first: &HashMap<String, String>, shift
 pub fn load(db: &Db, brand: BrandId, config: &Config, files: &Path, progress: &Progress) -> Result<()> {
     let zone = db.read_now(move |tx| weir_keep::brand::get(tx, brand)?.zone())?;
     std::fs::create_dir_all(&config.data).map_err(Problem::internal)?;
-    let temporary = config.data.join("demo-import.csv");
+    let file = |kind: &str| config.data.join(format!("{kind}.csv"));
     for kind in ["stores", "products"] {
         progress.step(kind, |say| {
-            unpack(&files.join(format!("{kind}.csv.gz")), &temporary)?;
-            import_file(db, config, brand, kind, &temporary, say)
+            unpack(&files.join(format!("{kind}.csv.gz")), &file(kind))?;
+            import_file(db, config, brand, kind, &file(kind), say)
         })?;
     }
     let orders = files.join("orders.csv.gz");
     let shift = progress.step("persons", |say| {
         let (first, last) = times(&orders)?;
         let shift = Shift::new(&zone, &last, db.now())?;
-        joined_persons(&files.join("persons.csv.gz"), &temporary, &first, &shift)?;
-        import_file(db, config, brand, "persons", &temporary, say)?;
+        joined_persons(&files.join("persons.csv.gz"), &file("persons"), &first, &shift)?;
+        import_file(db, config, brand, "persons", &file("persons"), say)?;
         Ok(shift)
     })?;
     progress.step("orders", |say| {
-        shifted_orders(&orders, &temporary, &shift)?;
-        import_file(db, config, brand, "orders", &temporary, say)
+        shifted_orders(&orders, &file("orders"), &shift)?;
+        import_file(db, config, brand, "orders", &file("orders"), say)
     })?;
-    let _ = std::fs::remove_file(&temporary);
+    for kind in ["stores", "products", "persons", "orders"] {
+        let _ = std::fs::remove_file(file(kind));
+    }
     progress.step("goods in the stores", |_| goods(db, brand))?;
     progress.step("campaigns and coupons", |say| campaigns(db, brand, files, &zone, &shift, say))?;
     progress.step("stages, commission and counters", |_| weir_ground::reader::catch_up(db, &crate::story::readers()))
