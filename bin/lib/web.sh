@@ -43,6 +43,15 @@ embed_pages() {
   fi
 }
 
+# The typed client is generated from openapi.json; what is checked in must be what comes out.
+check_client() {
+  local client=web/api/src/schema.d.ts before
+  web_install web/console
+  before=$(git hash-object "$client")
+  (cd web/console && npm run --silent generate)
+  [ "$(git hash-object "$client")" = "$before" ] || fail "$client was not what openapi.json says. It is now: commit it."
+}
+
 check_web() {
   web_install "$1"
   (cd "$1" && npm run --silent check && npm run --silent --if-present test)
