@@ -5,11 +5,11 @@ import assert from 'node:assert/strict'
 const on = (page, selector) => page.locator(`${selector}:visible`).first()
 const fill = (page, id, text) => page.locator(`#${id}:visible input`).fill(text)
 
-/** "¥1,234.50" → 123450 */
+/** "−¥1,234.50" → -123450 */
 export function fen(text) {
-  const found = text.replace(/[,，\s]/g, '').match(/¥?(-?)(\d+)\.(\d\d)/)
+  const found = text.replace(/[,，\s]/g, '').match(/([−-]?)¥(\d+)\.(\d\d)/)
   assert.ok(found, `no money in "${text}"`)
-  return Number(`${found[1]}${found[2]}${found[3]}`)
+  return Number(found[2] + found[3]) * (found[1] ? -1 : 1)
 }
 
 export async function money(page, id) {

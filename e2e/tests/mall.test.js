@@ -158,6 +158,8 @@ test('staff refund the friend’s order in the console, and the commission is ta
   )
   assert.equal(order.refunded_fen, story.friend.total)
   assert.equal(order.commission[0].reversed_fen, order.commission[0].amount_fen)
+  await clerk.page.reload()
+  assert.equal(mall.fen(await clerk.page.getByTestId('order-refunded').innerText()), -story.friend.total)
   await shot(clerk.page, 'console-order-refunded')
   await clerk.done()
 
