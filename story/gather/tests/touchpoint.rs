@@ -105,7 +105,7 @@ fn the_funnel_follows_the_persons_whom_it_brought() {
         let f = db.read_now(move |tx| funnel::funnel(tx, &asker, id)).unwrap();
         let steps: Vec<(&str, i64)> = f.steps.iter().map(|s| (s.step, s.people)).collect();
         assert_eq!(steps, [("visited", 0), ("joined", 2), ("first_order", 1), ("repurchase", 1)]);
-        assert_eq!((f.cost_fen, f.revenue_fen, f.cac_fen, f.roi_bp), (Fen(8_000), Fen(16_000), Some(Fen(4_000)), Some(10_000)));
+        assert_eq!((f.cost_fen, f.revenue_fen, f.cac_fen, f.roi_bp), (Fen(8_000), Fen(16_000), Some(Fen(8_000)), Some(10_000)));
         assert_eq!((f.by_day.len(), f.by_day[29].day.as_str()), (30, "2026-03-02"));
         assert_eq!((f.by_day[29].people, f.by_day[29].revenue_fen), (3, Fen(16_000)));
         assert!(f.by_day[..29].iter().all(|d| d.people == 0 && d.revenue_fen == Fen(0)));

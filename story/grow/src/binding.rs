@@ -47,7 +47,8 @@ fn leads_to(tx: &mut Tx, from: PersonId, to: PersonId) -> Result<bool> {
     let mut at = from;
     for _ in 0..32 {
         let up: Option<PersonId> = tx.opt(
-            "select beneficiary_id from binding where person_id = $1 and kind = 'promoter' and to_at is null",
+            "select r.root_id from person p join binding b on b.person_id = p.id and b.kind = 'promoter' and b.to_at is null \
+             join person r on r.id = b.beneficiary_id where p.root_id = $1 order by b.from_at limit 1",
             params![at],
         )?;
         match up {

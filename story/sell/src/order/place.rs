@@ -95,7 +95,8 @@ fn take(tx: &mut Tx, brand: BrandId, store: StoreId, sku: stock::SkuId, quantity
 /// Who brought this person, frozen into the order (D4), and at what rate.
 fn referrer(tx: &mut Tx, person: PersonId, bp: i64) -> Result<(Option<PersonId>, Option<i64>)> {
     let found: Option<PersonId> = tx.opt(
-        "select b.beneficiary_id from binding b where b.person_id = $1 and b.kind = 'promoter' and b.to_at is null",
+        "select b.beneficiary_id from person p join binding b on b.person_id = p.id and b.kind = 'promoter' and b.to_at is null \
+         where p.root_id = $1 order by b.from_at limit 1",
         params![person],
     )?;
     Ok((found, found.map(|_| bp)))
