@@ -16,7 +16,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const SKUS: usize = 1000;
 const BUYERS: usize = 2000;
 /// Calls kept in flight by the direct cases.
-const FLIGHT: usize = 1024;
+const FLIGHT: usize = 4096;
 
 fn main() {
     let ask = Ask::parse();

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, atomic::Ordering, mpsc};
 
 /// Calls that share a commit at most: bounds how long the first of them waits.
-const BATCH: usize = 1024;
+const BATCH: usize = 4096;
 /// The journal is folded back into the file when it has grown to this.
 const FOLD_AT: u64 = 64 << 20;
 /// Batches run with savepoints after one had to be run again.
