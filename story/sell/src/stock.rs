@@ -162,7 +162,7 @@ pub fn adjust(
     actor: &str,
 ) -> Result<()> {
     let (sku, store) = at;
-    if delta == 0 || delta.abs() > 10_000_000 {
+    if delta == 0 || !(-10_000_000..=10_000_000).contains(&delta) {
         return Err(Problem::field("delta", "use a number of units that is not 0 and below 10 million"));
     }
     let ours: i64 = tx.one(

@@ -185,6 +185,20 @@ fn refusals_leave_nothing_behind() {
 }
 
 #[test]
+fn stock_is_adjusted_within_bounds_or_not_at_all() {
+    each_engine(|db| {
+        let s = shop(&db, 3);
+        for delta in [0, i64::MIN, i64::MAX, 10_000_001, -10_000_001, -4] {
+            let refused = db.write_now(move |tx| adjust(tx, s.brand, (s.sku, s.store), delta, "count", "system"));
+            let code = refused.unwrap_err().code;
+            assert!(matches!(code, Code::Invalid | Code::SoldOut), "{delta}: {code:?}");
+        }
+        assert_eq!(left(&db, s), 3);
+        audit(&db);
+    });
+}
+
+#[test]
 fn sixty_four_threads_over_a_thousand_units_sell_exactly_a_thousand() {
     each_engine(|db| {
         let s = shop(&db, 1000);
