@@ -32,7 +32,7 @@ pub struct Store {
     #[arg(long, env = "WEIR_DATA", default_value = "weir-data", global = true)]
     data: PathBuf,
     /// postgres://user:password@host/database instead of the SQLite file.
-    #[arg(long, env = "DATABASE_URL", global = true)]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     database_url: Option<String>,
 }
 
@@ -56,7 +56,7 @@ pub struct Listen {
     #[arg(long, env = "WEIR_PUBLIC_URL")]
     public_url: Option<String>,
     /// smtp://user:password@host:587 sends mail; without it the sandbox mailbox catches it.
-    #[arg(long, env = "WEIR_SMTP_URL")]
+    #[arg(long, env = "WEIR_SMTP_URL", hide_env_values = true)]
     smtp_url: Option<String>,
     /// The sender of mail.
     #[arg(long, env = "WEIR_MAIL_FROM", default_value = "Weir <weir@localhost.localdomain>")]
