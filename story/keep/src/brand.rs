@@ -2,7 +2,7 @@
 use crate::{May, Staff, events};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use weir_ground::base::{Fen, Id, Ms, Problem, Result, Zone, kinds, time};
+use weir_ground::base::{Fen, Id, Ms, Problem, Result, Zone, kinds};
 use weir_ground::event::BrandId;
 use weir_ground::http::{Answer, App, Json};
 use weir_ground::{Fact, Row, Tx, db::row::FromRow, params};
@@ -200,9 +200,4 @@ pub async fn edit_brand(
 ) -> Answer<Json<Brand>> {
     who.need(May::SettingsWrite)?;
     Ok(Json(app.db.write(move |tx| edit(tx, &who, &body)).await?))
-}
-
-/// Civil days a timer of this many days ahead means, at the start of day: helper for readers.
-pub fn start_of_day_after(zone: &Zone, at: Ms, days: i64) -> Ms {
-    zone.start_of(time::Day(zone.day(at).0 + days as i32))
 }

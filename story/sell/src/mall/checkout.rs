@@ -387,32 +387,33 @@ pub async fn test_cashier(
     Ok(Json(order))
 }
 
-/// Cancel an order that is not paid yet.
-#[utoipa::path(post, path = "/mall/v1/orders/{id}/cancel", tag = "mall", params(("id" = OrderId, Path)), responses((status = 200, body = MallOrder)))]
-pub async fn cancel_my_order(State(app): State<App>, who: Buyer, Path(id): Path<OrderId>) -> Answer<Json<MallOrder>> {
+/// Loads the buyer's own order, acts, and answers it as it is then.
+async fn act(
+    app: App,
+    who: Buyer,
+    id: OrderId,
+    what: impl Fn(&mut Tx, &order::Order) -> Result<()> + Send + 'static,
+) -> Answer<Json<MallOrder>> {
     let order = app
         .db
         .write(move |tx| {
             mine(tx, &who, id)?;
             let o = order::get(tx, who.brand, id)?;
-            order::cancel(tx, &o, Why::User, None)?;
+            what(tx, &o)?;
             mine(tx, &who, id)
         })
         .await?;
     Ok(Json(order))
 }
 
+/// Cancel an order that is not paid yet.
+#[utoipa::path(post, path = "/mall/v1/orders/{id}/cancel", tag = "mall", params(("id" = OrderId, Path)), responses((status = 200, body = MallOrder)))]
+pub async fn cancel_my_order(State(app): State<App>, who: Buyer, Path(id): Path<OrderId>) -> Answer<Json<MallOrder>> {
+    act(app, who, id, |tx, o| order::cancel(tx, o, Why::User, None)).await
+}
+
 /// The goods arrived.
 #[utoipa::path(post, path = "/mall/v1/orders/{id}/received", tag = "mall", params(("id" = OrderId, Path)), responses((status = 200, body = MallOrder)))]
 pub async fn received(State(app): State<App>, who: Buyer, Path(id): Path<OrderId>) -> Answer<Json<MallOrder>> {
-    let order = app
-        .db
-        .write(move |tx| {
-            mine(tx, &who, id)?;
-            let o = order::get(tx, who.brand, id)?;
-            order::complete(tx, &o, None)?;
-            mine(tx, &who, id)
-        })
-        .await?;
-    Ok(Json(order))
+    act(app, who, id, |tx, o| order::complete(tx, o, None)).await
 }
