@@ -42,6 +42,16 @@ impl Day {
     pub fn week_start(self) -> Day {
         Day(self.0 - self.date().weekday().to_monday_zero_offset() as i32)
     }
+    /// Year, month and day of the month.
+    pub fn ymd(self) -> (i16, i8, i8) {
+        let d = self.date();
+        (d.year(), d.month(), d.day())
+    }
+    /// The day of a date; a day that the month does not have is the month's last.
+    pub fn of_ymd(year: i16, month: i8, day: i8) -> Day {
+        let first = civil::Date::new(year, month.clamp(1, 12), 1).unwrap_or(EPOCH);
+        Day::of(first.with().day(day.clamp(1, first.days_in_month())).build().unwrap_or(first))
+    }
     /// `YYYY-MM`
     pub fn month(self) -> String {
         self.to_string()[..7].to_string()
@@ -68,6 +78,10 @@ impl Zone {
     /// The first instant of a civil day (after a gap, the first instant that exists).
     pub fn start_of(&self, day: Day) -> Ms {
         self.instant(day.date().at(0, 0, 0, 0))
+    }
+    /// The civil hour, 0–23.
+    pub fn hour(&self, at: Ms) -> u32 {
+        self.civil(at).hour() as u32
     }
     fn civil(&self, at: Ms) -> civil::DateTime {
         Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(self.0.clone()).datetime()

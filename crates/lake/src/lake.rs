@@ -1,0 +1,473 @@
+//! One brand's lake: base, delta, persons; appending, merging, folding.
+use crate::base::{Base, Writer};
+use crate::people::Fast;
+use crate::view::{NO_VALUE, Rows, View};
+use crate::{Dict, People, Result, Subject, broken};
+use roaring::RoaringBitmap;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// Where the lake has come to in the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Position {
+    pub xid: i64,
+    pub id: i64,
+}
+
+/// Something that happened, on its way in.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    pub seq: i64,
+    pub subject: i64,
+    pub at: i64,
+    pub name: &'a str,
+    pub value: Option<i64>,
+    pub touchpoint: &'a str,
+    pub store: &'a str,
+    /// Key and value of the properties that questions may ask for.
+    pub props: &'a [(&'a str, &'a str)],
+}
+
+/// A row of the delta.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub at: i64,
+    pub seq: i64,
+    pub name: u16,
+    pub value: i64,
+    pub touchpoint: u32,
+    pub store: u32,
+    pub props: Box<[(u16, u32)]>,
+}
+
+/// What the codes in the columns mean.
+#[derive(Clone, Debug)]
+pub struct Words {
+    pub names: Dict,
+    pub touchpoints: Dict,
+    pub stores: Dict,
+    pub keys: Dict,
+    /// Values of properties, whatever their key.
+    pub values: Dict,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Words {
+            names: Dict::new(60_000),
+            touchpoints: Dict::default(),
+            stores: Dict::default(),
+            keys: Dict::new(60_000),
+            values: Dict::new(1 << 22),
+        }
+    }
+}
+
+impl Words {
+    pub(crate) fn lists(&self) -> [&[String]; 5] {
+        [&self.names, &self.touchpoints, &self.stores, &self.keys, &self.values].map(|d| d.words())
+    }
+    fn from_lists([n, t, s, k, v]: [Vec<String>; 5]) -> Words {
+        Words {
+            names: Dict::from_words(n, 60_000),
+            touchpoints: Dict::from_words(t, 1 << 20),
+            stores: Dict::from_words(s, 1 << 20),
+            keys: Dict::from_words(k, 60_000),
+            values: Dict::from_words(v, 1 << 22),
+        }
+    }
+}
+
+type Delta = HashMap<Subject, Vec<Row>, Fast>;
+
+/// What a fold sees.
+pub struct State {
+    pub words: Words,
+    pub people: People,
+    pub position: Position,
+    base: Arc<Base>,
+    /// Rows that a merge is writing into the next base.
+    frozen: Arc<Delta>,
+    delta: Delta,
+    delta_rows: u64,
+    erased: RoaringBitmap,
+}
+
+/// What health pages show.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stats {
+    pub events: u64,
+    pub persons: u64,
+    pub subjects: u64,
+    pub delta: u64,
+    pub file_bytes: u64,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Manifest {
+    format: u32,
+    base: Option<String>,
+    position: Position,
+    erased: Vec<Subject>,
+}
+
+/// The shape of the files; others are built anew from the log.
+const FORMAT: u32 = 1;
+
+/// Columns and persons of one brand.
+pub struct Lake {
+    dir: Option<PathBuf>,
+    state: RwLock<State>,
+    merging: Mutex<u64>,
+    threads: usize,
+}
+
+/// Persons a worker takes at once; between two such pieces the lake may change.
+const PIECE: usize = 2048;
+
+impl Lake {
+    /// A lake without files, for tests and small folds.
+    pub fn in_memory() -> Lake {
+        Lake::with(None, State::empty())
+    }
+
+    /// Opens the files in a folder, or begins an empty lake there.
+    pub fn open(dir: &Path) -> Result<Lake> {
+        std::fs::create_dir_all(dir)?;
+        let mut state = State::empty();
+        let manifest: Manifest = match std::fs::read(dir.join("manifest.json")) {
+            Ok(text) => serde_json::from_slice(&text).unwrap_or_default(),
+            Err(_) => Manifest::default(),
+        };
+        if let Some(name) = manifest.base.filter(|_| manifest.format == FORMAT) {
+            let folder = dir.join(&name);
+            let words = std::fs::read(folder.join("words.json"))?;
+            let mut ids = vec![];
+            let base = Base::open(&folder, &mut ids)?;
+            state.words = Words::from_lists(serde_json::from_slice(&words).map_err(broken)?);
+            ids.into_iter().for_each(|id| drop(state.people.subject(id)));
+            state.base = Arc::new(base);
+            state.position = manifest.position;
+            state.erased = manifest.erased.into_iter().collect();
+            forget_others(dir, &name);
+        }
+        Ok(Lake::with(Some(dir.into()), state))
+    }
+
+    fn with(dir: Option<PathBuf>, state: State) -> Lake {
+        let threads = std::thread::available_parallelism().map_or(2, |n| n.get());
+        Lake { dir, state: RwLock::new(state), merging: Mutex::new(0), threads }
+    }
+
+    /// Uses so many threads for a fold.
+    pub fn threads(mut self, n: usize) -> Lake {
+        self.threads = n.max(1);
+        self
+    }
+
+    pub fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(|e| e.into_inner())
+    }
+    pub fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(|e| e.into_inner())
+    }
+
+    pub fn stats(&self) -> Stats {
+        let s = self.read();
+        let file_bytes = self.dir.as_deref().map_or(0, bytes_in);
+        Stats {
+            events: s.base.rows + s.frozen.values().map(|r| r.len() as u64).sum::<u64>() + s.delta_rows,
+            persons: s.people.persons() as u64,
+            subjects: s.people.len() as u64,
+            delta: s.delta_rows,
+            file_bytes,
+        }
+    }
+
+    /// Is the delta so large that a merge pays?
+    pub fn wants_merge(&self) -> bool {
+        let s = self.read();
+        s.delta_rows >= 200_000.max(s.base.rows / 10) || (s.base.rows == 0 && s.delta_rows > 20_000)
+    }
+
+    /// Writes base and delta into a new base and goes over to it. Appending and folding go on.
+    pub fn merge(&self) -> Result<()> {
+        let Some(dir) = &self.dir else { return Ok(()) };
+        let mut generation = self.merging.lock().unwrap_or_else(|e| e.into_inner());
+        let (base, frozen, words, ids, position, erased) = {
+            let mut s = self.write();
+            if !s.frozen.is_empty() {
+                // An earlier merge failed: its rows are still here, and newer ones follow them.
+                let mut all = std::mem::take(&mut s.frozen);
+                let delta = std::mem::take(&mut s.delta);
+                let old = Arc::make_mut(&mut all);
+                for (subject, rows) in delta {
+                    rows.into_iter().for_each(|r| put(old.entry(subject).or_default(), r));
+                }
+                s.frozen = all;
+            } else {
+                s.frozen = Arc::new(std::mem::take(&mut s.delta));
+            }
+            s.delta_rows = 0;
+            (s.base.clone(), s.frozen.clone(), s.words.clone(), s.people.ids().to_vec(), s.position, s.erased.clone())
+        };
+        *generation += 1;
+        let name = format!("base-{}-{}-{}", position.xid, position.id, *generation);
+        let folder = dir.join(&name);
+        let _ = std::fs::remove_dir_all(&folder);
+        let mut w = Writer::new(&folder)?;
+        let mut part = 0;
+        for s in 0..ids.len() as Subject {
+            if erased.contains(s) {
+                w.subject(&View::default(), &[])?;
+                continue;
+            }
+            part = base.part_of(s, part);
+            w.subject(&base.view(s, part), frozen.get(&s).map_or(&[], Vec::as_slice))?;
+        }
+        w.finish(&ids, &words)?;
+        let fresh = Base::open(&folder, &mut vec![])?;
+        let manifest = Manifest { format: FORMAT, base: Some(name.clone()), position, erased: erased.iter().collect() };
+        let text = serde_json::to_vec(&manifest).map_err(broken)?;
+        std::fs::write(dir.join("manifest.new"), text)?;
+        std::fs::File::open(dir.join("manifest.new"))?.sync_all()?;
+        std::fs::rename(dir.join("manifest.new"), dir.join("manifest.json"))?;
+        let mut s = self.write();
+        s.base = Arc::new(fresh);
+        s.frozen = Arc::default();
+        drop(s);
+        forget_others(dir, &name);
+        Ok(())
+    }
+
+    /// Walks all persons on all cores. `None` when it was cancelled. Each worker begins with
+    /// `init()` and calls `step` for each person; the results are put together by `join`.
+    pub fn fold<A: Send>(
+        &self,
+        cancel: &AtomicBool,
+        init: impl Fn() -> A + Sync,
+        step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
+        mut join: impl FnMut(&mut A, A),
+    ) -> Option<A> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let (mut acc, mut rows) = (init(), Rows::with_capacity(64));
+            let mut hint = 0;
+            loop {
+                if cancel.load(Ordering::Relaxed) {
+                    return None;
+                }
+                let from = next.fetch_add(PIECE, Ordering::Relaxed);
+                let state = self.read();
+                let to = state.people.len().min(from + PIECE);
+                if from >= to {
+                    return Some(acc);
+                }
+                for s in from as Subject..to as Subject {
+                    if !state.people.is_root(s) {
+                        continue;
+                    }
+                    if state.plain(s) {
+                        hint = state.base.part_of(s, hint);
+                        step(&mut acc, &state, s, &state.base.view(s, hint));
+                    } else {
+                        state.gather(s, &mut rows);
+                        step(&mut acc, &state, s, &rows.view());
+                    }
+                }
+            }
+        };
+        let small = self.read().people.len() <= 4 * PIECE;
+        if small || self.threads == 1 {
+            return work();
+        }
+        let parts: Vec<Option<A>> = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..self.threads).map(|_| scope.spawn(work)).collect();
+            let mine = work();
+            std::iter::once(mine).chain(others.into_iter().map(|t| t.join().ok().flatten())).collect()
+        });
+        let mut all = parts.into_iter().collect::<Option<Vec<A>>>()?.into_iter();
+        let mut first = all.next()?;
+        all.for_each(|part| join(&mut first, part));
+        Some(first)
+    }
+}
+
+impl State {
+    fn empty() -> State {
+        State {
+            words: Words::default(),
+            people: People::default(),
+            position: Position::default(),
+            base: Arc::default(),
+            frozen: Arc::default(),
+            delta: Delta::default(),
+            delta_rows: 0,
+            erased: RoaringBitmap::new(),
+        }
+    }
+
+    /// Takes an event in; answers its subject and the code of its name. Subjects that were erased
+    /// keep nothing.
+    pub fn append(&mut self, e: &Event<'_>) -> (Subject, u16) {
+        let s = self.people.subject(e.subject);
+        let name = self.words.names.code(e.name) as u16;
+        if self.erased.contains(s) {
+            return (s, name);
+        }
+        let props = e.props.iter().map(|(k, v)| (self.words.keys.code(k) as u16, self.words.values.code(v))).collect();
+        let word = |d: &mut Dict, w: &str| if w.is_empty() { 0 } else { d.code(w) };
+        let row = Row {
+            at: e.at,
+            seq: e.seq,
+            name,
+            value: e.value.unwrap_or(NO_VALUE),
+            touchpoint: word(&mut self.words.touchpoints, e.touchpoint),
+            store: word(&mut self.words.stores, e.store),
+            props,
+        };
+        put(self.delta.entry(s).or_default(), row);
+        self.delta_rows += 1;
+        (s, name)
+    }
+
+    /// Does a person's timeline lie in the base as it is?
+    fn plain(&self, root: Subject) -> bool {
+        !self.people.has_group(root) && !self.delta.contains_key(&root) && !self.frozen.contains_key(&root)
+    }
+
+    /// One bit a name that the person may have; all bits where that is not known.
+    pub fn mask(&self, root: Subject) -> u64 {
+        if self.plain(root) { self.base.mask.get(root as usize).copied().unwrap_or(0) } else { u64::MAX }
+    }
+
+    fn gather(&self, root: Subject, out: &mut Rows) {
+        out.clear();
+        let members = self.people.members(root);
+        let mut one = Rows::default();
+        for (i, s) in members.iter().enumerate() {
+            if self.erased.contains(*s) {
+                continue;
+            }
+            let old = self.base.view(*s, self.base.part_of(*s, 0));
+            let (frozen, fresh) = (self.frozen.get(s), self.delta.get(s));
+            let into = if i == 0 { &mut *out } else { one.clear(); &mut one };
+            match (frozen, fresh) {
+                (None, None) => into.extend(&old, 0, old.len()),
+                (Some(rows), None) | (None, Some(rows)) => interleave(&old, rows, into),
+                (Some(a), Some(b)) => {
+                    let mut rows = a.clone();
+                    b.iter().for_each(|r| put(&mut rows, r.clone()));
+                    interleave(&old, &rows, into);
+                }
+            }
+            if i > 0 && one.len() > 0 {
+                *out = merged(&out.view(), &one.view());
+            }
+        }
+    }
+
+    /// A person's timeline, handed to `f`.
+    pub fn timeline<T>(&self, root: Subject, f: impl FnOnce(&View<'_>) -> T) -> T {
+        if self.plain(root) {
+            return f(&self.base.view(root, self.base.part_of(root, 0)));
+        }
+        thread_local!(static ROWS: std::cell::RefCell<Rows> = std::cell::RefCell::new(Rows::with_capacity(64)));
+        ROWS.with(|rows| match rows.try_borrow_mut() {
+            Ok(mut rows) => {
+                self.gather(root, &mut rows);
+                f(&rows.view())
+            }
+            Err(_) => {
+                let mut rows = Rows::with_capacity(64);
+                self.gather(root, &mut rows);
+                f(&rows.view())
+            }
+        })
+    }
+
+    /// Lets go of everything that a subject did. The next merge removes it from the files.
+    pub fn erase(&mut self, s: Subject) {
+        self.erased.insert(s);
+        self.delta.remove(&s);
+        if self.frozen.contains_key(&s) {
+            Arc::make_mut(&mut self.frozen).remove(&s);
+        }
+    }
+    pub fn is_erased(&self, s: Subject) -> bool {
+        self.erased.contains(s)
+    }
+}
+
+/// Puts a row where it belongs: mostly at the end. A row that is there already is not put twice.
+fn put(rows: &mut Vec<Row>, row: Row) {
+    let at = match rows.last() {
+        Some(last) if (last.at, last.seq) > (row.at, row.seq) => {
+            rows.partition_point(|r| (r.at, r.seq) < (row.at, row.seq))
+        }
+        _ => rows.len(),
+    };
+    let twin = |i: usize| rows.get(i).is_some_and(|r| (r.at, r.seq) == (row.at, row.seq));
+    if !(twin(at) || at > 0 && twin(at - 1)) {
+        rows.insert(at, row);
+    }
+}
+
+/// Older columns and newer rows in one order.
+pub(crate) fn interleave(old: &View<'_>, new: &[Row], out: &mut Rows) {
+    let mut i = 0;
+    for r in new {
+        let to = if i < old.len() && old.at[i] <= r.at {
+            i + old.at[i..].iter().zip(&old.seq[i..]).take_while(|(at, seq)| (**at, **seq) < (r.at, r.seq)).count()
+        } else {
+            i
+        };
+        if to > i {
+            out.extend(old, i, to);
+            i = to;
+        }
+        if !(i < old.len() && (old.at[i], old.seq[i]) == (r.at, r.seq)) {
+            out.push_row(r);
+        }
+    }
+    if i < old.len() {
+        out.extend(old, i, old.len());
+    }
+}
+
+fn merged(a: &View<'_>, b: &View<'_>) -> Rows {
+    let mut out = Rows::with_capacity(a.len() + b.len());
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() || j < b.len() {
+        let first = j >= b.len() || i < a.len() && (a.at[i], a.seq[i]) <= (b.at[j], b.seq[j]);
+        if first {
+            out.push(a, i);
+            i += 1;
+        } else {
+            out.push(b, j);
+            j += 1;
+        }
+    }
+    out
+}
+
+fn forget_others(dir: &Path, keep: &str) {
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with("base-") && name != keep {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn bytes_in(dir: &Path) -> u64 {
+    let size = |e: std::fs::DirEntry| match e.metadata() {
+        Ok(m) if m.is_dir() => bytes_in(&e.path()),
+        Ok(m) => m.len(),
+        Err(_) => 0,
+    };
+    std::fs::read_dir(dir).into_iter().flatten().flatten().map(size).sum()
+}
