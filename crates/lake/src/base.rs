@@ -155,7 +155,8 @@ fn read(path: &Path) -> Result<Vec<RecordBatch>> {
     let tail: [u8; 10] = whole[end..].try_into().map_err(broken)?;
     let footer_len = read_footer_length(tail).map_err(broken)?;
     let footer = arrow_ipc::root_as_footer(&whole[end - footer_len..end]).map_err(broken)?;
-    let schema = arrow_ipc::convert::fb_to_schema(footer.schema().ok_or_else(|| broken("no schema"))?);
+    let schema = footer.schema().ok_or_else(|| broken("no schema"))?;
+    let schema = arrow_ipc::convert::try_fb_to_schema(schema).map_err(broken)?;
     let decoder = FileDecoder::new(Arc::new(schema), footer.version());
     let mut out = vec![];
     for block in footer.recordBatches().iter().flatten() {

@@ -148,7 +148,9 @@ impl Lake {
             let mut ids = vec![];
             let base = Base::open(&folder, &mut ids)?;
             state.words = Words::from_lists(serde_json::from_slice(&words).map_err(broken)?);
-            ids.into_iter().for_each(|id| drop(state.people.subject(id)));
+            for id in ids {
+                state.people.subject(id);
+            }
             state.base = Arc::new(base);
             state.position = manifest.position;
             state.erased = manifest.erased.into_iter().collect();
