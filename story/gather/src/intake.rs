@@ -1,9 +1,9 @@
 //! Intake: events of other systems, durable before they are answered.
 //!
-//! The pipeline of one request: authenticate → decode → [`segment::parse`] into [`Item`]s, each
-//! sound by itself → [`take`]: resolve who it was, append to the log, once per message id. What is
-//! not fit for the log is kept in the [quarantine](crate::quarantine) with a reason; only a body
-//! that is no envelope at all is refused.
+//! The pipeline of one request: authenticate → decode → a dialect ([`segment`], [`sensors`]) takes the body apart into [`Item`]s, each sound by itself → [`take`]: apply the
+//! brand's rules, resolve who it was, append to the log, once per message id. What is not fit for the log
+//! is kept in the [quarantine](crate::quarantine) with a reason; only a body that is no envelope at
+//! all is refused.
 //!
 //! **Who said so decides what is believed.** An ingest key lies in apps and pages, so it is public:
 //! `userId` names an account (strong), `anonymousId` a browser (weak); a phone or e-mail in traits
@@ -15,12 +15,16 @@
 //!
 //! **Our own names are ours.** A foreign `order.paid` would move money figures, so names in Weir's
 //! own form and families are kept out of the log (`forbidden`).
+mod describe;
 pub mod http;
 pub mod segment;
+pub mod sensors;
 mod sound;
+mod text;
 
-use crate::quarantine::{self, Reason};
+use crate::quarantine::{self, Reason, Refusal};
 use crate::touchpoint;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::ops::Range;
 use weir_ground::base::{Fen, Ms, Problem, Result, time};
@@ -29,26 +33,62 @@ use weir_ground::{Fact, Tx, params};
 use weir_know::person::{self, Portrait, Traits};
 use weir_know::identity;
 
-/// As events name where they came from.
-pub const SOURCE: &str = "segment";
+/// Who is speaking: an app with a public key, or the merchant's own server with an admin key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    #[default]
+    App,
+    Server,
+}
+
+impl Trust {
+    pub fn of(scope: &str) -> Trust {
+        if scope == "admin" { Trust::Server } else { Trust::App }
+    }
+}
+
+/// What a request says for all of its messages; kept with a refused one, so that it can be taken
+/// later exactly as it would have been then (G22).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Around {
+    #[serde(skip)]
+    pub received: Ms,
+    pub trust: Trust,
+    /// The call of a message that does not say it itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
+    /// When the batch was sent by the sender's clock, as it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent: Option<String>,
+    /// JSON that counts for every message without a context of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+}
 
 /// One event, checked and ready to be written.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// `track`, `identify`, `page`, `screen`, `group` or `alias`
+    /// What kind of message it is in its dialect: `track`, `identify`, `profile_set` …
     pub call: &'static str,
     /// The event's name as it came; for other calls than `track` the name of the call.
     pub name: String,
     pub at: Ms,
-    /// `seg:<messageId>`; without ids a digest of what identifies the event, if its time is given.
+    /// `seg:<messageId>` and the like; without ids a digest of what identifies the event, if its time is given.
     pub dedupe: Option<String>,
-    /// Normal forms; at least one is there.
+    /// Normal forms. An event of nobody (a catalogue item) has neither.
     pub user: Option<String>,
     pub anonymous: Option<String>,
+    /// `anonymous` is an id of unsaid kind: the account of that name, if there is one.
+    pub either: bool,
+    /// Further identities that the sender may bind, as `(kind, normal form)`.
+    pub more: Vec<(&'static str, String)>,
     /// Channel codes that it carries, the most telling first.
     pub codes: Vec<String>,
     pub value: Option<Fen>,
-    /// The properties as they came, with `$segment` (call, context, timestamp) behind them.
+    /// The properties as they came, and behind them what the dialect says besides, as `$segment`,
+    /// `$sensors` or `$posthog` (always with its `type`).
     pub props: String,
     pub does: Does,
     /// Where it lies in the body.
@@ -59,10 +99,17 @@ pub struct Item {
 #[derive(Clone, Debug)]
 pub enum Does {
     Nothing,
-    /// `identify`: what it says of the person, and what binds because the sender is trusted.
-    Describe(Box<(Traits, Vec<(&'static str, String)>)>),
+    /// `identify`: what it says of the person.
+    Describe(Box<Traits>),
     /// `alias`: the browser that belongs to the user.
     Join(String),
+}
+
+impl Does {
+    fn describe(said: Traits) -> Does {
+        let nothing = said.name.is_none() && said.phone.is_none() && said.email.is_none() && said.portrait.is_empty();
+        if nothing { Does::Nothing } else { Does::Describe(Box::new(said)) }
+    }
 }
 
 /// Something that did not become an event.
@@ -74,14 +121,27 @@ pub struct Refused {
 }
 
 /// A request, taken apart.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Batch {
+    /// The dialect, which is what events name as their source.
+    pub source: &'static str,
     pub body: bytes::Bytes,
+    pub around: Around,
     pub items: Vec<Item>,
     pub refused: Vec<Refused>,
 }
 
 impl Batch {
+    fn new(source: &'static str, body: bytes::Bytes, around: Around) -> Batch {
+        Batch { source, body, around, items: vec![], refused: vec![] }
+    }
+
+    /// Keeps one of its messages in quarantine.
+    fn refuse(&self, tx: &mut Tx, brand: BrandId, reason: Reason, detail: &str, at: &Range<usize>) -> Result<()> {
+        let raw = self.raw(at);
+        quarantine::keep(tx, brand, &Refusal { source: self.source, reason, detail, raw: &raw, around: &self.around })
+    }
+
     fn raw(&self, at: &Range<usize>) -> String {
         String::from_utf8_lossy(self.body.get(at.clone()).unwrap_or_default()).into_owned()
     }
@@ -101,37 +161,59 @@ pub fn take(tx: &mut Tx, brand: BrandId, batch: &Batch) -> Result<Taken> {
     let mut out = Taken::default();
     let mut seen = Seen::default();
     for item in &batch.items {
-        let (person, touchpoint) = (seen.person(tx, brand, item)?, seen.touchpoint(tx, brand, item)?);
-        let fact = Fact {
-            brand,
-            person: Some(person),
-            name: &item.name,
-            at: item.at,
-            source: SOURCE,
-            touchpoint,
-            store: None,
-            actor: None,
-            value: item.value,
-            props: &item.props,
-            dedupe: item.dedupe.as_deref(),
-        };
-        if tx.record(&fact)?.won() {
-            out.accepted += 1;
-            seen.active(tx, item, touchpoint)?;
-            follow(tx, brand, person, item)?;
-        } else if same(tx, brand, item)? {
-            out.duplicate += 1;
-        } else {
-            let detail = "another message with this messageId and other content was taken before";
-            quarantine::keep(tx, brand, SOURCE, Reason::Conflict, detail, &batch.raw(&item.raw))?;
-            out.quarantined += 1;
+        match one(tx, brand, batch, item, &mut seen)? {
+            Became::Event => out.accepted += 1,
+            Became::Duplicate => out.duplicate += 1,
+            Became::Refused(reason, detail) => {
+                batch.refuse(tx, brand, reason, &detail, &item.raw)?;
+                out.quarantined += 1;
+            }
         }
     }
     for r in &batch.refused {
-        quarantine::keep(tx, brand, SOURCE, r.reason, &r.detail, &batch.raw(&r.raw))?;
+        batch.refuse(tx, brand, r.reason, &r.detail, &r.raw)?;
         out.quarantined += 1;
     }
     Ok(out)
+}
+
+enum Became {
+    Event,
+    Duplicate,
+    Refused(Reason, String),
+}
+
+fn one<'a>(tx: &mut Tx, brand: BrandId, batch: &Batch, item: &'a Item, seen: &mut Seen<'a>) -> Result<Became> {
+    if is_ours(&item.name) {
+        let detail = format!("event: {} is an event that Weir states itself; choose another name", item.name);
+        return Ok(Became::Refused(Reason::Forbidden, detail));
+    }
+    let person = if item.is_somebodys() { Some(seen.person(tx, brand, batch.source, item)?) } else { None };
+    let touchpoint = seen.touchpoint(tx, brand, item)?;
+    let fact = Fact {
+        brand,
+        person,
+        name: &item.name,
+        at: item.at,
+        source: batch.source,
+        touchpoint,
+        store: None,
+        actor: None,
+        value: item.value,
+        props: &item.props,
+        dedupe: item.dedupe.as_deref(),
+    };
+    if tx.record(&fact)?.won() {
+        if let Some(person) = person {
+            seen.active(tx, item, touchpoint)?;
+            follow(tx, brand, person, item)?;
+        }
+        return Ok(Became::Event);
+    }
+    if same(tx, brand, item)? {
+        return Ok(Became::Duplicate);
+    }
+    Ok(Became::Refused(Reason::Conflict, "another message with this id and other content was taken before".into()))
 }
 
 /// What an `identify` says of the person fills what is not known yet.
@@ -141,7 +223,7 @@ fn follow(tx: &mut Tx, brand: BrandId, person: PersonId, item: &Item) -> Result<
     let (name, phone, email, portrait): Known =
         tx.one("select name, phone, email, portrait from person where id = $1", params![person])?;
     let portrait: Portrait = serde_json::from_str(&portrait).map_err(Problem::internal)?;
-    let mut fresh = said.0.clone();
+    let mut fresh = (**said).clone();
     for (known, said) in [(name, &mut fresh.name), (phone, &mut fresh.phone), (email, &mut fresh.email)] {
         if known.is_some() {
             *said = None;
@@ -164,18 +246,32 @@ fn same(tx: &mut Tx, brand: BrandId, item: &Item) -> Result<bool> {
     }
     let bare = |text: &str| -> Result<serde_json::Value> {
         let mut v: serde_json::Value = serde_json::from_str(text).map_err(Problem::internal)?;
-        if let Some(own) = v.get_mut("$segment").and_then(|s| s.as_object_mut()) {
-            own.retain(|key, _| key == "type");
+        for own in ["$segment", "$sensors", "$posthog"] {
+            if let Some(own) = v.get_mut(own).and_then(|s| s.as_object_mut()) {
+                own.retain(|key, _| key == "type");
+            }
         }
         Ok(v)
     };
     Ok(props == item.props || bare(&props)? == bare(&item.props)?)
 }
 
+impl Item {
+    fn is_somebodys(&self) -> bool {
+        self.user.is_some() || self.anonymous.is_some() || !self.more.is_empty()
+    }
+    fn who(&self) -> Who<'_> {
+        (self.user.as_deref(), self.anonymous.as_deref(), &self.more)
+    }
+}
+
+/// An account, a browser, and further identities, as an item names them.
+type Who<'a> = (Option<&'a str>, Option<&'a str>, &'a [(&'static str, String)]);
+
 /// Persons and touchpoints that this request has met, each looked up once.
 #[derive(Default)]
 struct Seen<'a> {
-    persons: HashMap<(Option<&'a str>, Option<&'a str>), Standing>,
+    persons: HashMap<Who<'a>, Standing>,
     codes: HashMap<&'a str, Option<TouchpointId>>,
 }
 
@@ -191,30 +287,34 @@ weir_ground::from_row!(Standing { person, last_seen_at, touchpoint });
 const COARSE: Ms = time::HOUR;
 
 impl<'a> Seen<'a> {
-    fn person(&mut self, tx: &mut Tx, brand: BrandId, item: &'a Item) -> Result<PersonId> {
-        let key = (item.user.as_deref(), item.anonymous.as_deref());
-        let binds = matches!(&item.does, Does::Join(_)) || matches!(&item.does, Does::Describe(d) if !d.1.is_empty());
-        if !binds {
-            if let Some(known) = self.persons.get(&key) {
-                return Ok(known.person);
-            }
-            if let Some(known) = both(tx, brand, key)? {
-                self.persons.insert(key, known);
-                return Ok(known.person);
+    fn person(&mut self, tx: &mut Tx, brand: BrandId, source: &str, item: &'a Item) -> Result<PersonId> {
+        let key = item.who();
+        let joins = matches!(&item.does, Does::Join(_));
+        if let Some(known) = self.persons.get(&key).filter(|_| !joins) {
+            return Ok(known.person);
+        }
+        let mut who = key;
+        if let (true, Some(value)) = (item.either, key.1) {
+            if identity::find(tx, brand, "user_id", value)?.is_some() {
+                who = (Some(value), None, key.2);
             }
         }
+        if let Some(known) = if joins { None } else { all_one(tx, brand, who)? } {
+            self.persons.insert(key, known);
+            return Ok(known.person);
+        }
         let mut ids: Vec<(&str, &str)> = vec![];
-        ids.extend(key.0.map(|u| ("user_id", u)));
-        ids.extend(key.1.map(|a| ("anonymous_id", a)));
+        ids.extend(who.0.map(|u| ("user_id", u)));
+        ids.extend(who.1.map(|a| ("anonymous_id", a)));
+        ids.extend(who.2.iter().map(|(kind, value)| (*kind, value.as_str())));
         match &item.does {
-            Does::Describe(said) => ids.extend(said.1.iter().map(|(kind, value)| (*kind, value.as_str()))),
             // A former account is not a browser: two accounts stay two persons.
             Does::Join(previous) if identity::find(tx, brand, "user_id", previous)?.is_none() => {
                 ids.push(("anonymous_id", previous));
             }
             _ => {}
         }
-        let person = identity::resolve(tx, brand, &ids, SOURCE)?;
+        let person = identity::resolve(tx, brand, &ids, source)?;
         if ids.len() > 1 {
             // Persons may have become one.
             self.persons.clear();
@@ -243,7 +343,7 @@ impl<'a> Seen<'a> {
 
     /// The person was active, and perhaps came by a touchpoint for the first time.
     fn active(&mut self, tx: &mut Tx, item: &'a Item, touchpoint: Option<TouchpointId>) -> Result<()> {
-        let Some(known) = self.persons.get_mut(&(item.user.as_deref(), item.anonymous.as_deref())) else { return Ok(()) };
+        let Some(known) = self.persons.get_mut(&item.who()) else { return Ok(()) };
         let later = known.last_seen_at.is_none_or(|at| at + COARSE < item.at);
         if later || (known.touchpoint.is_none() && touchpoint.is_some()) {
             person::seen(tx, known.person, item.at, touchpoint)?;
@@ -255,9 +355,10 @@ impl<'a> Seen<'a> {
 }
 
 /// Where all given identities are known and lead to one person, nothing has to be resolved.
-fn both(tx: &mut Tx, brand: BrandId, key: (Option<&str>, Option<&str>)) -> Result<Option<Standing>> {
+fn all_one(tx: &mut Tx, brand: BrandId, who: Who<'_>) -> Result<Option<Standing>> {
     let mut found: Option<Standing> = None;
-    for (kind, value) in [("user_id", key.0), ("anonymous_id", key.1)] {
+    let named = [("user_id", who.0), ("anonymous_id", who.1)].into_iter();
+    for (kind, value) in named.chain(who.2.iter().map(|(kind, value)| (*kind, Some(value.as_str())))) {
         let Some(value) = value else { continue };
         let one: Option<Standing> = tx.opt(
             "select id, last_seen_at, touchpoint_id from person where id = (select root_id from person where id = \

@@ -6,13 +6,14 @@ pub mod quarantine;
 pub mod touchpoint;
 pub mod visit;
 
-use axum::routing::{options, post};
+use axum::routing::{get, options, post};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use weir_ground::http::App;
 
 /// The routes of this chapter; `imports` says what can be imported.
 pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
     use import::http as i;
+    use intake::sensors::http as s;
     use touchpoint::http as t;
     OpenApiRouter::new()
         .routes(routes!(t::list_touchpoint_kinds))
@@ -28,6 +29,12 @@ pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
         .routes(routes!(intake::http::take_events))
         .route("/v1/{call}", options(intake::http::preflight))
         .route("/v1/{call}/", post(intake::http::take_events).options(intake::http::preflight))
+        .routes(routes!(s::take_records))
+        .route("/sa", get(s::take_records).options(intake::http::preflight))
+        .routes(routes!(s::take_picture))
+        .route("/sa.gif", post(s::take_records).options(intake::http::preflight))
+        .routes(routes!(s::debug_records))
+        .route("/debug", options(intake::http::preflight))
         .routes(routes!(quarantine::list_quarantine))
         .routes(routes!(i::list_imports, i::upload_import))
         .routes(routes!(i::get_import))

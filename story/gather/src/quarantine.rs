@@ -1,9 +1,10 @@
 //! Quarantine: authenticated input that is not fit for the log is kept with a reason, not thrown
 //! away; a rejected order event is evidence (G21). What is sent again is kept once.
+use crate::intake::Around;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use weir_ground::base::{Ms, Result, ids::QuarantinedId};
+use weir_ground::base::{Ms, Problem, Result, ids::QuarantinedId};
 use weir_ground::event::BrandId;
 use weir_ground::http::{Answer, App, Json, List, Page, Query};
 use weir_ground::{Tx, from_row, params, secret};
@@ -22,6 +23,8 @@ pub enum Reason {
     Conflict,
     /// A name that only Weir itself states.
     Forbidden,
+    /// Damaged on its way: it cannot be unpacked, or its checksum does not fit.
+    Corrupt,
 }
 
 impl Reason {
@@ -32,6 +35,7 @@ impl Reason {
             Reason::TooLarge => "too_large",
             Reason::Conflict => "conflict",
             Reason::Forbidden => "forbidden",
+            Reason::Corrupt => "corrupt",
         }
     }
 }
@@ -39,21 +43,47 @@ impl Reason {
 /// As much of a refused message is kept.
 const KEPT: usize = 64 << 10;
 
+/// A message that was refused.
+pub struct Refusal<'a> {
+    /// The dialect.
+    pub source: &'a str,
+    pub reason: Reason,
+    pub detail: &'a str,
+    /// As it came.
+    pub raw: &'a str,
+    pub around: &'a Around,
+}
+
 /// Keeps what was refused.
-pub fn keep(tx: &mut Tx, brand: BrandId, source: &str, reason: Reason, detail: &str, raw: &str) -> Result<()> {
-    let digest = secret::digest(&format!("{source}\n{}\n{raw}", reason.code()));
-    let mut end = raw.len().min(KEPT);
-    while !raw.is_char_boundary(end) {
+pub fn keep(tx: &mut Tx, brand: BrandId, r: &Refusal<'_>) -> Result<()> {
+    let digest = secret::digest(&format!("{}\n{}\n{}", r.source, r.reason.code(), r.raw));
+    let mut end = r.raw.len().min(KEPT);
+    while !r.raw.is_char_boundary(end) {
         end -= 1;
     }
-    let (id, now): (QuarantinedId, Ms) = (tx.new_id(), tx.now());
-    let (raw, detail) = (raw[..end].replace('\0', "\u{fffd}"), detail.replace('\0', "\u{fffd}"));
+    let id: QuarantinedId = tx.new_id();
+    let clean = |text: &str| without_secrets(&text.replace('\0', "\u{fffd}"));
+    let (raw, detail) = (clean(&r.raw[..end]), clean(r.detail));
+    let around = clean(&serde_json::to_string(r.around).map_err(Problem::internal)?);
     tx.exec(
-        "insert into quarantine (id, brand_id, source, reason, detail, raw, digest, received_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
-        params![id, brand, source, reason.code(), &detail, &raw, &digest[..32], now],
+        "insert into quarantine (id, brand_id, source, reason, detail, raw, around, cut, digest, received_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (brand_id, digest) do update set times = quarantine.times + 1",
+        params![id, brand, r.source, r.reason.code(), &detail, &raw, &around, end < r.raw.len(), &digest[..32], r.around.received],
     )?;
     Ok(())
+}
+
+/// Keys of servers that a message carries are not kept with it.
+fn without_secrets(text: &str) -> String {
+    const KEY: &str = "weir_admin_";
+    let mut parts = text.split(KEY);
+    let mut out = parts.next().unwrap_or("").to_string();
+    for part in parts {
+        out.push_str(KEY);
+        out.push('…');
+        out.push_str(part.trim_start_matches(|c: char| c.is_ascii_alphanumeric()));
+    }
+    out
 }
 
 /// Something in quarantine.
@@ -61,7 +91,7 @@ pub fn keep(tx: &mut Tx, brand: BrandId, source: &str, reason: Reason, detail: &
 pub struct Quarantined {
     pub id: QuarantinedId,
     pub source: String,
-    /// `schema_invalid`, `time_implausible`, `too_large`, `conflict` or `forbidden`
+    /// `schema_invalid`, `time_implausible`, `too_large`, `conflict`, `forbidden` or `corrupt`
     pub reason: String,
     pub detail: String,
     /// As it came, at most 64 KB of it.

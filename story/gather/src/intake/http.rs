@@ -12,11 +12,11 @@ use weir_ground::http::{Answer, App, Json, Path, body, header_text};
 use weir_keep::key::{self, Ingest, WriteKey};
 
 /// What may come over the wire at once.
-const WIRE: usize = 4 << 20;
+pub(super) const WIRE: usize = 4 << 20;
 /// What a body may unpack to.
-const UNPACKED: usize = 16 << 20;
+pub(super) const UNPACKED: usize = 16 << 20;
 /// Bodies larger than this are taken apart beside the threads that answer.
-const LARGE: usize = 64 << 10;
+pub(super) const LARGE: usize = 64 << 10;
 
 /// The last part of the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
@@ -111,7 +111,7 @@ pub async fn take_events(
             return Err(Problem::new(Code::NotSignedIn, how).into());
         }
     };
-    let trust = if scope == "admin" { Trust::Server } else { Trust::App };
+    let trust = Trust::of(&scope);
     let large = body.len() > LARGE;
     let parse = move || segment::parse(call.code(), body, received, trust);
     let batch = if large { blocking(parse).await? } else { parse()? };
@@ -119,30 +119,35 @@ pub async fn take_events(
     Ok(([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(Success { success: true })).into_response())
 }
 
-async fn who(app: &App, secret: String) -> Result<(Ingest, String)> {
+pub(super) async fn who(app: &App, secret: String) -> Result<(Ingest, String)> {
     let found = app.db.read(move |tx| key::find(tx, &secret)).await?;
     found.0.note(&app.db);
     Ok(found)
 }
 
-async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(f).await.map_err(Problem::internal)?
 }
 
 /// Unpacks by Content-Encoding, whatever the content type says.
-fn unpack(encoding: &str, packed: bytes::Bytes) -> Result<bytes::Bytes> {
+pub(super) fn unpack(encoding: &str, packed: bytes::Bytes) -> Result<bytes::Bytes> {
     match encoding.trim().to_ascii_lowercase().as_str() {
         "" | "identity" => return Ok(packed),
         "gzip" | "x-gzip" => {}
         other => return Err(Problem::new(Code::Unsupported, format!("Content-Encoding {other} is not understood; use gzip."))),
     }
+    Ok(gunzip(&packed)?.into())
+}
+
+/// Unpacks gzip, up to a limit.
+pub(super) fn gunzip(packed: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(packed.len() * 4);
-    let mut reader = flate2::read::MultiGzDecoder::new(&packed[..]).take(UNPACKED as u64 + 1);
+    let mut reader = flate2::read::MultiGzDecoder::new(packed).take(UNPACKED as u64 + 1);
     reader.read_to_end(&mut out).map_err(|e| Problem::invalid(format!("The body is not gzip: {e}.")))?;
     if out.len() > UNPACKED {
         return Err(Problem::new(Code::TooLarge, format!("The body unpacks to more than {UNPACKED} bytes; send less at a time.")));
     }
-    Ok(out.into())
+    Ok(out)
 }
 
 /// Browsers ask first when a page of another address sends events.
@@ -150,7 +155,7 @@ pub async fn preflight(headers: HeaderMap) -> Response {
     let asked = header_text(&headers, "access-control-request-headers").unwrap_or_else(|| "authorization, content-type".into());
     let allow = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_string()),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST".to_string()),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST".to_string()),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, asked),
         (header::ACCESS_CONTROL_MAX_AGE, "86400".to_string()),
     ];

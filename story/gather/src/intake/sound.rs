@@ -26,6 +26,14 @@ pub fn check(text: &str) -> Result<Found, serde_json::Error> {
     Ok(found)
 }
 
+/// The text as it may be kept, and what was found in it; or why it may not.
+pub fn settled(text: String) -> Result<(String, Found), super::text::Bad> {
+    let bad = |e: serde_json::Error| super::text::invalid(e.to_string());
+    let found = check(&text).map_err(bad)?;
+    let text = if found.nul { without_nul(&text).map_err(bad)? } else { text };
+    Ok((text, found))
+}
+
 /// The text with every zero byte replaced.
 pub fn without_nul(text: &str) -> Result<String, serde_json::Error> {
     fn walk(v: &mut serde_json::Value) {
