@@ -2,7 +2,8 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query'
 import { admin, ApiError, createClient } from 'api'
 
-export const api = admin(createClient())
+export const client = createClient()
+export const api = admin(client)
 
 const worthRetrying = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status >= 502)
 

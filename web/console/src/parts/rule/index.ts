@@ -1,0 +1,10 @@
+/** The rule builder and its parts. */
+export { RuleEditor, type RuleEditorProps } from './RuleEditor'
+export { EventTestEditor, EventPick, Where, propsOf, propOf } from './EventTestEditor'
+export { TestEditor, Compare } from './TestEditor'
+export { Many, NumberBox, Pick, SpanField, WindowField } from './boxes'
+export { ruleText, eventText, windowText } from './text'
+export { useFields, useSegmentChoices, nameOfEvent, type Fields } from './use-fields'
+export { segments } from './ask'
+export * from './tree'
+export * from './types'

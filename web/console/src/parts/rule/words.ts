@@ -1,0 +1,40 @@
+import { words } from '@/words'
+
+export const useRuleWords = words(
+  'rule',
+  {
+    match: '满足', of_these: '以下条件', all: '全部', any: '任意一个', at_least: '至少几个', k: '至少满足几个', k_unit: '个', and: '且', or: '或', not: '取反', not_note: '取反：不符合的人',
+    negated: '不符合', add: '添加条件', add_hint: '输入字段、行为、标签……', add_group: '添加一组', add_here: '在这一组里添加条件', remove: '删除条件', remove_group: '删除这一组', duplicate: '复制条件', wrap: '放进一组', unwrap: '拆开这一组', condition: '条件：{{text}}', group: '一组条件',
+    nobody_yet: '这一组还没有条件', everyone: '还没有条件：所有人都算。', open: '还没填完',
+    g_common: '常用', g_attr: '画像与消费', g_did: '做过', g_more: '更多行为', attr: '属性', tag: '标签', stage: '生命周期阶段', rfm: 'RFM 得分', consent: '联系授权', identity: '身份标识', touchpoint: '来源触点', store: '归属门店', bound: '绑定关系', segment: '属于另一个人群',
+    event: '做过某事', not_event: '没做过某事', first_event: '首次做某事', last_event: '最近一次做某事', sequence: '依次做过（先 A 再 B）', not_followed: '做了 A 之后没做 B', new_group: '一组条件',
+    tag_any: '有任一标签', stage_in: '处于', held: '持续天数', held_any: '不限时长', score_any: '不限', c_purpose: '用途', c_channel: '渠道', c_status: '状态', granted: '已同意', denied: '不同意', withdrawn: '已撤回', unknown: '没有表示过', has: '留有', bound_to: '已绑定', in_segment: '属于人群', from_touchpoint: '来自', in_store: '归属',
+    did: '做过', did_not: '没做过', event_pick: '选择行为', any_event: '任何行为', where: '条件', where_add: '限定', where_remove: '去掉限定', prop: '属性', prop_pick: '选择属性',
+    measure: '统计', m_count: '次数', m_days: '天数', m_sum: '合计', m_avg: '平均', m_min: '最小值', m_max: '最大值', m_distinct: '不同的', m_of: '哪个属性', u_count: '次', u_days: '天', u_distinct: '种',
+    compare: '比较', ge: '至少', le: '至多', eq: '恰好', range: '介于', from: '从', to: '到', number: '数值', and_to: '到',
+    is: '是', is_not: '不是', contains: '包含', present: '有值', missing: '没有值', is_true: '是', is_false: '否', value: '值', value_pick: '选择或输入', text: '文字', how: '怎么比',
+    ago_last: '在最近 N 天内', ago_over: '已过去至少 N 天', ago_range: '在几天前到几天前', ago_next: '在今后 N 天内', anniversary: '每年的这天临近', anniversary_to: '今天起几天内', n_days: '天数', days: '天', days_before: '天前', within_days: '天内',
+    window: '时间范围', w_ever: '任何时候', w_last: '最近（滚动）', w_days: '最近几个自然日', w_this_day: '今天', w_this_week: '本周', w_this_month: '本月', w_this_year: '今年', w_between: '固定日期', n: '数目', unit: '单位', minute: '分钟', hour: '小时', day: '天', week: '周', natural_days: '个自然日', from_day: '开始日期', to_day: '结束日期（含）',
+    step_1: '先', step_2: '再', step_3: '然后', step_4: '之后', step_5: '最后', step_add: '添加一步', step_remove: '去掉这一步', within: '前后不超过', within_any: '不限间隔', without: '期间没有', without_add: '期间没有……', without_remove: '不限期间', after: '之后', within_then: '之内没有做', first: '首次', last: '最近一次', then: '且当时',
+    edge_in: '发生在', keys: '键盘：⌘/Ctrl + 回车添加条件，Alt + ↑↓ 移动，⌘/Ctrl + 退格删除', failed: '可用的字段没能加载，仍可手动填写。',
+    weekday_1: '周一', weekday_2: '周二', weekday_3: '周三', weekday_4: '周四', weekday_5: '周五', weekday_6: '周六', weekday_7: '周日',
+  },
+  {
+    match: 'Match', of_these: 'of these', all: 'all', any: 'any', at_least: 'at least some', k: 'How many must hold', k_unit: '', and: 'and', or: 'or', not: 'Not', not_note: 'Turn around: those who do not match',
+    negated: 'not', add: 'Add condition', add_hint: 'Type a field, an event, a tag…', add_group: 'Add group', add_here: 'Add a condition to this group', remove: 'Remove condition', remove_group: 'Remove this group', duplicate: 'Duplicate', wrap: 'Put into a group', unwrap: 'Dissolve this group', condition: 'Condition: {{text}}', group: 'Group of conditions',
+    nobody_yet: 'No conditions in this group yet', everyone: 'No conditions yet: everyone counts.', open: 'not complete',
+    g_common: 'Common', g_attr: 'Portrait and spend', g_did: 'Did', g_more: 'More behaviour', attr: 'Attribute', tag: 'Tag', stage: 'Stage', rfm: 'RFM score', consent: 'Consent', identity: 'Identity', touchpoint: 'Touchpoint', store: 'Store', bound: 'Bound to', segment: 'In another segment',
+    event: 'Did something', not_event: 'Did not do something', first_event: 'First time', last_event: 'Last time', sequence: 'In order (A, then B)', not_followed: 'Did A and then not B', new_group: 'Group of conditions',
+    tag_any: 'has any tag of', stage_in: 'in', held: 'Days held', held_any: 'for any time', score_any: 'any', c_purpose: 'Purpose', c_channel: 'Channel', c_status: 'Status', granted: 'granted', denied: 'denied', withdrawn: 'withdrawn', unknown: 'never said', has: 'has', bound_to: 'bound to a', in_segment: 'in segment', from_touchpoint: 'came by', in_store: 'belongs to',
+    did: 'did', did_not: 'did not', event_pick: 'Choose an event', any_event: 'anything', where: 'Where', where_add: 'where', where_remove: 'Remove this limit', prop: 'Property', prop_pick: 'Choose a property',
+    measure: 'Measure', m_count: 'times', m_days: 'days', m_sum: 'total', m_avg: 'average', m_min: 'smallest', m_max: 'largest', m_distinct: 'different', m_of: 'Of which property', u_count: 'times', u_days: 'days', u_distinct: 'kinds',
+    compare: 'Compare', ge: 'at least', le: 'at most', eq: 'exactly', range: 'between', from: 'From', to: 'To', number: 'Number', and_to: 'to',
+    is: 'is', is_not: 'is not', contains: 'contains', present: 'is known', missing: 'is unknown', is_true: 'yes', is_false: 'no', value: 'Value', value_pick: 'Choose or type', text: 'Text', how: 'How to compare',
+    ago_last: 'in the last N days', ago_over: 'at least N days ago', ago_range: 'between days ago', ago_next: 'in the next N days', anniversary: 'yearly, coming up', anniversary_to: 'Within days from today', n_days: 'Days', days: 'days', days_before: 'days ago', within_days: 'days',
+    window: 'When', w_ever: 'ever', w_last: 'in the last (rolling)', w_days: 'in the last calendar days', w_this_day: 'today', w_this_week: 'this week', w_this_month: 'this month', w_this_year: 'this year', w_between: 'between dates', n: 'Number', unit: 'Unit', minute: 'minutes', hour: 'hours', day: 'days', week: 'weeks', natural_days: 'calendar days', from_day: 'First day', to_day: 'Last day (included)',
+    step_1: 'first', step_2: 'then', step_3: 'then', step_4: 'then', step_5: 'finally', step_add: 'Add step', step_remove: 'Remove this step', within: 'all within', within_any: 'in any time', without: 'without', without_add: 'without…', without_remove: 'Allow anything between', after: 'after it', within_then: 'later not', first: 'The first', last: 'The last', then: 'and then',
+    edge_in: 'happened', keys: 'Keys: ⌘/Ctrl + Enter adds a condition, Alt + ↑↓ moves it, ⌘/Ctrl + Backspace removes it', failed: 'The fields could not be loaded. You can still type them.',
+    weekday_1: 'Monday', weekday_2: 'Tuesday', weekday_3: 'Wednesday', weekday_4: 'Thursday', weekday_5: 'Friday', weekday_6: 'Saturday', weekday_7: 'Sunday',
+  },
+)
+export type RuleWord = Parameters<ReturnType<typeof useRuleWords>>[0]
