@@ -22,6 +22,9 @@ export function launch() {
   })
 }
 
+/** As the browser would name itself on a screen: headless ones are not counted as visitors. */
+const people = (browser) => `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version()} Safari/537.36`
+
 /**
  * A person at a screen of their own: own cookies, own storage. `complaints` gathers what the browser
  * complained about (exceptions, console errors, answers of 5xx); `done()` asserts that there was nothing.
@@ -29,7 +32,7 @@ export function launch() {
 export async function person(browser, { viewport = desktop, locale = 'zh-CN', dark = false } = {}) {
   const mobile = viewport.width < 600
   const context = await browser.newContext({
-    baseURL: url, viewport, locale, timezoneId: 'Asia/Shanghai',
+    baseURL: url, viewport, locale, timezoneId: 'Asia/Shanghai', userAgent: people(browser),
     colorScheme: dark ? 'dark' : 'light', isMobile: mobile, hasTouch: mobile, deviceScaleFactor: mobile ? 2 : 1,
   })
   context.setDefaultTimeout(15_000)

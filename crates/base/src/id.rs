@@ -26,6 +26,7 @@ pub mod kinds {
         Import "imp", Quarantined "qua", Person "per", Event "evt", Campaign "cmp", Message "msg",
         Mail "mai", Product "prd", Sku "sku", Order "ord", Payment "pay", Refund "ref",
         Commission "com", Posting "pst", Entry "ent",
+        LiveCode "lvc", Slot "slt", Reservation "rsv",
     }
 }
 
@@ -53,6 +54,9 @@ pub mod ids {
     pub type CommissionId = Id<kinds::Commission>;
     pub type PostingId = Id<kinds::Posting>;
     pub type EntryId = Id<kinds::Entry>;
+    pub type LiveCodeId = Id<kinds::LiveCode>;
+    pub type SlotId = Id<kinds::Slot>;
+    pub type ReservationId = Id<kinds::Reservation>;
 }
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -38,6 +38,10 @@ impl Day {
         let first = self.date().first_of_month();
         Day::of(first.checked_add(jiff::Span::new().months(n)).unwrap_or(first))
     }
+    /// Monday is 1, Sunday is 7.
+    pub fn weekday(self) -> i32 {
+        (self.0 + 3).rem_euclid(7) + 1
+    }
     /// The Monday of this day's week.
     pub fn week_start(self) -> Day {
         Day(self.0 - self.date().weekday().to_monday_zero_offset() as i32)
@@ -74,6 +78,11 @@ impl Zone {
     }
     pub fn day(&self, at: Ms) -> Day {
         Day::of(self.civil(at).date())
+    }
+    /// The civil day and the minute on its clock, 0 to 1439.
+    pub fn clock(&self, at: Ms) -> (Day, i32) {
+        let civil = self.civil(at);
+        (Day::of(civil.date()), i32::from(civil.hour()) * 60 + i32::from(civil.minute()))
     }
     /// The first instant of a civil day (after a gap, the first instant that exists).
     pub fn start_of(&self, day: Day) -> Ms {

@@ -40,6 +40,7 @@ pub fn timers() -> Handlers {
         [
             (weir_know::stage::TIMER, handler(weir_know::stage::on_timer)),
             (weir_know::stage::REDEFINE, handler(weir_know::stage::on_redefine)),
+            (weir_gather::live_code::reserve::EXPIRE, handler(weir_gather::live_code::reserve::on_expire)),
             (weir_sell::order::EXPIRE, handler(weir_sell::order::on_expire)),
             (weir_sell::order::COMPLETE, handler(weir_sell::order::on_complete)),
             (weir_grow::commission::MATURE, handler(weir_grow::commission::on_mature)),

@@ -2,6 +2,8 @@
 pub mod events;
 pub mod import;
 pub mod intake;
+pub mod link;
+pub mod live_code;
 pub mod quarantine;
 pub mod touchpoint;
 pub mod visit;
@@ -14,6 +16,7 @@ use weir_ground::http::App;
 pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
     use import::http as i;
     use intake::sensors::http as s;
+    use live_code::http as l;
     use touchpoint::http as t;
     OpenApiRouter::new()
         .routes(routes!(t::list_touchpoint_kinds))
@@ -24,6 +27,20 @@ pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
         .routes(routes!(t::touchpoint_funnel))
         .routes(routes!(t::touchpoint_qr_svg))
         .routes(routes!(t::touchpoint_qr_png))
+        .routes(routes!(t::touchpoint_link))
+        .routes(routes!(l::list_live_codes, l::add_live_code))
+        .routes(routes!(l::get_live_code, l::save_live_code))
+        .routes(routes!(l::activate_live_code))
+        .routes(routes!(l::retire_live_code))
+        .routes(routes!(l::switch_slot))
+        .routes(routes!(l::live_code_today))
+        .routes(routes!(l::preview_live_code))
+        .routes(routes!(l::live_code_trace))
+        .routes(routes!(l::confirm_add))
+        .routes(routes!(l::place_store))
+        .routes(routes!(l::list_store_places))
+        .routes(routes!(live_code::page::guide_page))
+        .routes(routes!(live_code::page::guide_qr))
         .routes(routes!(visit::http::follow_code))
         .routes(routes!(visit::http::mall_visit))
         .routes(routes!(intake::http::take_events))
@@ -43,4 +60,6 @@ pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
         .routes(routes!(i::list_rejects))
         .routes(routes!(i::download_rejects))
         .layer(axum::Extension(imports.clone()))
+        .layer(axum::Extension(live_code::Plans::default()))
+        .layer(axum::Extension(visit::machine::Repeats::default()))
 }

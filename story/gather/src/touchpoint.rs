@@ -174,7 +174,7 @@ pub fn edit(tx: &mut Tx, who: &Staff, id: TouchpointId, edit: &EditTouchpoint) -
 }
 
 /// Checks where a touchpoint leads: a path of this server or an http(s) address.
-fn landing(text: &str) -> Result<String> {
+pub(crate) fn landing(text: &str) -> Result<String> {
     let text = text.trim();
     let path = text.starts_with('/') && !text.starts_with("//") && !text.starts_with("/\\");
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));

@@ -11,11 +11,13 @@
 //! * Address and browser are kept only as hashes, salted anew every day with a salt that is then
 //!   forgotten: the same visitor can be recognised within a day and never traced.
 //!
-//! [`http`] has the public routes, [`machine`] knows the machines.
+//! [`http`] has the public routes, [`machine`] knows the machines, [`follow`] leads a scan on.
+pub mod follow;
 pub mod http;
 pub mod machine;
 
-use crate::{events, touchpoint};
+use crate::touchpoint::{self, Touchpoint};
+use crate::events;
 use weir_ground::base::{Ms, Result, time};
 use weir_ground::event::{BrandId, PersonId, TouchpointId};
 use weir_ground::{Fact, Tx, params, secret};
@@ -37,6 +39,8 @@ pub struct Visit {
     pub agent: Option<String>,
     /// `link` for a code, `mall` for the mall, or who else says so.
     pub source: &'static str,
+    /// Campaign marks of the link, such as `("source", "wechat")` for `utm_source=wechat`.
+    pub utm: Vec<(&'static str, String)>,
 }
 
 /// What came of it.
@@ -64,38 +68,66 @@ pub fn record_visit(tx: &mut Tx, brand: BrandId, code: Option<&str>, visit: &Vis
         Some(code) => touchpoint::by_code(tx, code)?.filter(|t| t.brand == brand),
         None => None,
     };
-    let touchpoint = found.as_ref().filter(|t| t.active()).map(|t| t.id);
     let person = identity::resolve(tx, brand, &[("visitor", &visit.visitor)], visit.source)?;
-    let now = tx.now();
-    person::seen(tx, person, now, touchpoint)?;
-    let mut props = serde_json::json!({ "path": clip(&visit.path, 300) });
-    for (key, value) in [("ip", &visit.ip), ("agent", &visit.agent)] {
-        if let Some(value) = value {
-            props[key] = hash(tx, value)?.into();
+    match found.as_ref().filter(|t| t.active()) {
+        Some(t) => came_by(tx, t, person, visit, None),
+        None => {
+            let stray = code.filter(|_| found.is_none());
+            opened(tx, brand, person, stray, visit)
         }
     }
-    let Some(id) = touchpoint else {
-        if let (None, Some(code)) = (&found, code) {
-            props["tp"] = clip(code, 40).into();
+}
+
+/// What every visit says of itself.
+fn props(tx: &mut Tx, visit: &Visit) -> Result<serde_json::Value> {
+    let mut props = serde_json::json!({ "path": clip(&visit.path, 300) });
+    let salt = if visit.ip.is_some() || visit.agent.is_some() { salt(tx)? } else { String::new() };
+    for (key, value) in [("ip", &visit.ip), ("agent", &visit.agent)] {
+        if let Some(value) = value {
+            props[key] = hash(&salt, value).into();
+        }
+    }
+    if !visit.utm.is_empty() {
+        props["utm"] = visit.utm.iter().map(|(k, v)| (k.to_string(), v.clone().into())).collect::<serde_json::Map<_, _>>().into();
+    }
+    Ok(props)
+}
+
+/// The mall was opened by nobody's touchpoint; `stray` is a code that is not one of ours.
+fn opened(tx: &mut Tx, brand: BrandId, person: PersonId, stray: Option<&str>, visit: &Visit) -> Result<Recorded> {
+    let now = tx.now();
+    person::seen(tx, person, now, None)?;
+    let mut props = props(tx, visit)?;
+    if let Some(code) = stray {
+        props["tp"] = clip(code, 40).into();
+    }
+    let props = props.to_string();
+    let fact = Fact::new(brand, events::MALL_OPENED, now).person(person).source(visit.source).props(&props);
+    let counted = tx.record(&fact)?.won();
+    Ok(Recorded { person, touchpoint: None, counted })
+}
+
+/// A person came by an active touchpoint; `live` is what its live code decided.
+fn came_by(tx: &mut Tx, t: &Touchpoint, person: PersonId, visit: &Visit, live: Option<serde_json::Value>) -> Result<Recorded> {
+    let now = tx.now();
+    person::seen(tx, person, now, Some(t.id))?;
+    let counted = !lately(tx, person, t.id)? && {
+        let mut props = props(tx, visit)?;
+        if let Some(live) = live {
+            props["live"] = live;
         }
         let props = props.to_string();
-        let fact = Fact::new(brand, events::MALL_OPENED, now).person(person).source(visit.source).props(&props);
-        let counted = tx.record(&fact)?.won();
-        return Ok(Recorded { person, touchpoint: None, counted });
-    };
-    let counted = !lately(tx, person, id)? && {
-        let props = props.to_string();
         // Two looks of one visitor at the same moment: the log takes the first.
-        let key = format!("visit:{}:{}:{}", id.n(), visit.visitor, now / SESSION);
-        let mut fact = Fact::new(brand, events::TOUCHPOINT_VISITED, now).person(person).source(visit.source);
-        (fact.touchpoint, fact.props, fact.dedupe) = (Some(id), props.as_str(), Some(key.as_str()));
-        fact.store = found.and_then(|t| t.store);
+        let key = format!("visit:{}:{}:{}", t.id.n(), visit.visitor, now / SESSION);
+        let mut fact = Fact::new(t.brand, events::TOUCHPOINT_VISITED, now).person(person).source(visit.source);
+        (fact.touchpoint, fact.props, fact.dedupe) = (Some(t.id), props.as_str(), Some(key.as_str()));
+        fact.store = t.store;
         tx.record(&fact)?.won()
     };
     if counted {
-        tx.exec("update touchpoint set visits = visits + 1 where id = $1", params![id])?;
+        tx.exec("update touchpoint set visits = visits + 1 where id = $1", params![t.id])?;
     }
-    Ok(Recorded { person, touchpoint: Some(id), counted })
+    Ok(Recorded { person, touchpoint: Some(t.id), counted })
 }
 
 /// Did this person come by this touchpoint within the last half hour?
@@ -113,20 +145,24 @@ pub(crate) fn clip(text: &str, n: usize) -> String {
     text.chars().filter(|c| *c != '\0').take(n).collect()
 }
 
-/// Sixteen hex digits that are the same for the same text today.
-fn hash(tx: &mut Tx, text: &str) -> Result<String> {
+/// The salt of today; yesterday's is forgotten when today's is made.
+fn salt(tx: &mut Tx) -> Result<String> {
     let today = tx.now() / time::DAY;
     let found: Option<String> = tx.opt("select salt from visit_salt where day = $1", params![today])?;
-    let salt = match found {
-        Some(salt) => salt,
+    match found {
+        Some(salt) => Ok(salt),
         None => {
             let fresh = tx.secret(32);
             tx.exec("delete from visit_salt where day < $1", params![today])?;
             tx.exec("insert into visit_salt (day, salt) values ($1, $2) on conflict do nothing", params![today, &fresh])?;
-            tx.one("select salt from visit_salt where day = $1", params![today])?
+            tx.one("select salt from visit_salt where day = $1", params![today])
         }
-    };
-    Ok(secret::digest(&format!("{salt} {text}"))[..16].to_string())
+    }
+}
+
+/// Sixteen hex digits that are the same for the same text today.
+fn hash(salt: &str, text: &str) -> String {
+    secret::digest(&format!("{salt} {text}"))[..16].to_string()
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ fn add(db: &Db, who: &Staff, landing: &str) -> (TouchpointId, String) {
 }
 
 fn visit(visitor: &str) -> Visit {
-    Visit { visitor: visitor.into(), path: "/m/".into(), ip: Some("203.0.113.7".into()), agent: Some(PHONE.into()), source: "link" }
+    Visit { visitor: visitor.into(), path: "/m/".into(), ip: Some("203.0.113.7".into()), agent: Some(PHONE.into()), source: "link", utm: vec![] }
 }
 
 fn visits(db: &Db) -> (i64, i64) {

@@ -1,5 +1,6 @@
 //! Touchpoints over HTTP.
 use super::{AddTouchpoint, EditTouchpoint, cost, funnel, own, qr};
+use crate::link::Marks;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -243,16 +244,44 @@ pub async fn touchpoint_funnel(
     Ok(Json(app.db.read(move |tx| funnel::funnel(tx, &who, id)).await?))
 }
 
-async fn link_of(app: &App, who: Staff, id: TouchpointId) -> Result<String> {
+async fn link_of(app: &App, who: Staff, id: TouchpointId, marks: &Marks) -> Result<String> {
     who.need(May::PersonRead)?;
     let t = app.db.read(move |tx| own(tx, &who, id)).await?;
-    Ok(link(&app.config, &t.code))
+    Ok(crate::link::with_marks(&link(&app.config, &t.code), &marks.given()?))
+}
+
+/// A link to share, with campaign marks: short, and long for places that allow no redirect.
+#[utoipa::path(get, path = "/api/v1/touchpoints/{id}/link", tag = "gather", params(("id" = TouchpointId, Path), Marks, LinkTo), responses((status = 200, body = crate::link::BuiltLink)))]
+pub async fn touchpoint_link(
+    State(app): State<App>,
+    who: Staff,
+    Path(id): Path<TouchpointId>,
+    Query(marks): Query<Marks>,
+    Query(to): Query<LinkTo>,
+) -> Answer<Json<crate::link::BuiltLink>> {
+    who.need(May::PersonRead)?;
+    let t = app.db.read(move |tx| own(tx, &who, id)).await?;
+    let landing = to.landing.unwrap_or(t.landing);
+    let built = crate::link::build(&link(&app.config, &t.code), &app.config.link(""), &landing, &t.code, &marks)?;
+    Ok(Json(built))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LinkTo {
+    /// Where the long link leads; the touchpoint's landing when absent.
+    pub landing: Option<String>,
 }
 
 /// The QR code as SVG.
-#[utoipa::path(get, path = "/api/v1/touchpoints/{id}/qr.svg", tag = "gather", params(("id" = TouchpointId, Path)), responses((status = 200, content_type = "image/svg+xml", body = String)))]
-pub async fn touchpoint_qr_svg(State(app): State<App>, who: Staff, Path(id): Path<TouchpointId>) -> Answer<Response> {
-    let picture = qr::svg(&link_of(&app, who, id).await?)?;
+#[utoipa::path(get, path = "/api/v1/touchpoints/{id}/qr.svg", tag = "gather", params(("id" = TouchpointId, Path), Marks), responses((status = 200, content_type = "image/svg+xml", body = String)))]
+pub async fn touchpoint_qr_svg(
+    State(app): State<App>,
+    who: Staff,
+    Path(id): Path<TouchpointId>,
+    Query(marks): Query<Marks>,
+) -> Answer<Response> {
+    let picture = qr::svg(&link_of(&app, who, id, &marks).await?)?;
     Ok(([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "private, max-age=300")], picture).into_response())
 }
 
@@ -265,18 +294,19 @@ pub struct QrSize {
 }
 
 /// The QR code as PNG.
-#[utoipa::path(get, path = "/api/v1/touchpoints/{id}/qr.png", tag = "gather", params(("id" = TouchpointId, Path), QrSize), responses((status = 200, content_type = "image/png", body = Vec<u8>)))]
+#[utoipa::path(get, path = "/api/v1/touchpoints/{id}/qr.png", tag = "gather", params(("id" = TouchpointId, Path), QrSize, Marks), responses((status = 200, content_type = "image/png", body = Vec<u8>)))]
 pub async fn touchpoint_qr_png(
     State(app): State<App>,
     who: Staff,
     Path(id): Path<TouchpointId>,
     Query(ask): Query<QrSize>,
+    Query(marks): Query<Marks>,
 ) -> Answer<Response> {
     let size = ask.size.unwrap_or(512);
     if !(64..=2048).contains(&size) {
         return Err(Problem::field("size", "use 64 to 2048 pixels").into());
     }
-    let text = link_of(&app, who, id).await?;
+    let text = link_of(&app, who, id, &marks).await?;
     let picture = tokio::task::spawn_blocking(move || qr::png(&text, size)).await.map_err(Problem::internal)??;
     Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, max-age=300")], picture).into_response())
 }

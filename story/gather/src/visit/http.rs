@@ -1,8 +1,11 @@
 //! The public doors: the link that is printed, and the mall that opens.
-use super::{COOKIE, Recorded, Visit, clip, known_visitor, machine, record_visit};
-use crate::touchpoint::{self, destination};
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, Method, StatusCode, header, request::Parts};
+use super::follow::{self, Scan};
+use super::machine::{self, Repeats};
+use super::{COOKIE, Recorded, Visit, clip, known_visitor, record_visit};
+use crate::live_code::Plans;
+use crate::{link, touchpoint};
+use axum::extract::{ConnectInfo, Extension, State};
+use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use axum::response::{Html, IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -34,40 +37,91 @@ fn address(parts: &Parts) -> Option<String> {
 
 fn visit(parts: &Parts, path: &str, source: &'static str) -> Visit {
     let agent = header_text(&parts.headers, "user-agent");
-    Visit { visitor: String::new(), path: clip(path, 300), ip: address(parts), agent, source }
+    let utm = link::marks(parts.uri.query().unwrap_or(""));
+    Visit { visitor: String::new(), path: clip(path, 300), ip: address(parts), agent, source, utm }
 }
 
-/// Follow a printed code: leads to the landing of its touchpoint and records the visit. Public.
-///
-/// A paused touchpoint still leads on; machines and `HEAD` are led on without being recorded.
-#[utoipa::path(get, path = "/c/{code}", tag = "gather", params(("code" = String, Path, description = "What is printed")), security(()),
-    responses((status = 302, description = "To the landing, with tp=<code>"), (status = 404, content_type = "text/html", body = String)))]
-pub async fn follow_code(State(app): State<App>, Path(code): Path<String>, parts: Parts) -> Answer<Response> {
-    let asked = code.clone();
-    let Some(t) = app.db.read(move |tx| touchpoint::by_code(tx, &asked)).await? else {
-        return Ok(nothing_here(&parts.headers));
+/// What the address of a scan says besides the code.
+fn scan(parts: &Parts) -> Scan {
+    let asked = |name: &str| {
+        let mut pairs = parts.uri.query().unwrap_or("").split('&').filter_map(|p| p.split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| link::decoded(value))
     };
-    let to = destination(&t.landing, &t.code);
-    let led = [(header::LOCATION, to), (header::CACHE_CONTROL, "no-store".to_string())];
-    if !t.active() || parts.method == Method::HEAD || machine::is_machine(&parts.headers) {
-        return Ok((StatusCode::FOUND, led).into_response());
+    let degrees = |name: &str, most: f64| {
+        let d: f64 = asked(name)?.trim().parse().ok()?;
+        (d.is_finite() && d.abs() <= most).then_some((d * 1e6) as i64)
+    };
+    Scan {
+        carried: cookie(&parts.headers),
+        visit: visit(parts, parts.uri.path(), "link"),
+        store: asked("store"),
+        place: degrees("lat", 90.0).zip(degrees("lng", 180.0)),
     }
-    let (carried, mut visit) = (cookie(&parts.headers), visit(&parts, parts.uri.path(), "link"));
-    let record = move |tx: &mut Tx| {
-        visit.visitor = carried.clone().unwrap_or_else(|| tx.secret(22));
-        record_visit(tx, t.brand, Some(&t.code), &visit)?;
-        Ok(visit.visitor.clone())
-    };
-    let visitor = app.db.write(record).await?;
-    let keep = [(header::SET_COOKIE, set_cookie(&visitor, app.config.secure))];
-    Ok((StatusCode::FOUND, led, keep).into_response())
+}
+
+/// Follow a printed code: leads to where its live code or its landing says and records the visit. Public.
+///
+/// With a live code in use a visitor is led to a guide's page (`/g/…`), to an address of the rule
+/// that is open, or to the fallback. A paused touchpoint still leads on; machines and `HEAD` are led
+/// on and counted apart. `utm_…` marks are kept and handed on.
+#[utoipa::path(get, path = "/c/{code}", tag = "gather", params(("code" = String, Path, description = "What is printed"),
+    ("store" = Option<String>, Query, description = "Code or id of the store the visitor is in"),
+    ("lat" = Option<f64>, Query, description = "Where the visitor is"), ("lng" = Option<f64>, Query)), security(()),
+    responses((status = 302, description = "To the landing, with tp=<code>"), (status = 404, content_type = "text/html", body = String)))]
+pub async fn follow_code(
+    State(app): State<App>,
+    Extension(plans): Extension<Plans>,
+    Extension(repeats): Extension<Repeats>,
+    Path(code): Path<String>,
+    parts: Parts,
+) -> Answer<Response> {
+    if !touchpoint::code::plausible(&code) {
+        return Ok(nothing_here(&parts.headers));
+    }
+    let scan = scan(&parts);
+    let again = |s: &Scan| repeats.too_many(app.db.now(), &code, s.visit.ip.as_deref(), s.visit.agent.as_deref());
+    let reason = machine::of_request(&parts.method, &parts.headers)
+        .or_else(|| (scan.carried.is_none() && again(&scan)).then_some("repeat"));
+    if let Some(reason) = reason {
+        return lead_machine_on(&app, code, scan.visit, reason, &parts.headers).await;
+    }
+    let followed = app.db.write(move |tx| follow::follow(tx, &plans, &code, &scan)).await?;
+    let Some(followed) = followed else { return Ok(nothing_here(&parts.headers)) };
+    let led = led(followed.to);
+    Ok(match followed.visitor {
+        Some(visitor) => (StatusCode::FOUND, led, [(header::SET_COOKIE, set_cookie(&visitor, app.config.secure))]).into_response(),
+        None => (StatusCode::FOUND, led).into_response(),
+    })
+}
+
+fn led(to: String) -> [(header::HeaderName, String); 2] {
+    [(header::LOCATION, to), (header::CACHE_CONTROL, "no-store".to_string())]
+}
+
+/// A machine sees the quiet destination; it is counted behind the answer, which a clean stop waits for.
+async fn lead_machine_on(app: &App, code: String, visit: Visit, reason: &'static str, headers: &HeaderMap) -> Answer<Response> {
+    let found = app
+        .db
+        .read(move |tx| {
+            let Some(t) = touchpoint::by_code(tx, &code)? else { return Ok(None) };
+            Ok(Some((follow::quietly(tx, &t, &visit)?, t.id, t.active())))
+        })
+        .await?;
+    let Some((to, id, active)) = found else { return Ok(nothing_here(headers)) };
+    if active {
+        drop(app.db.submit(move |tx| machine::count(tx, id, reason)));
+    }
+    Ok((StatusCode::FOUND, led(to)).into_response())
+}
+
+/// Does the reader prefer another language than Chinese?
+pub(crate) fn english(headers: &HeaderMap) -> bool {
+    header_text(headers, "accept-language").is_some_and(|l| !l.trim_start().to_lowercase().starts_with("zh") && !l.is_empty())
 }
 
 /// A page for people: the code is unknown, in the reader's language.
-fn nothing_here(headers: &HeaderMap) -> Response {
-    let english = header_text(headers, "accept-language")
-        .is_some_and(|l| !l.trim_start().to_lowercase().starts_with("zh") && !l.is_empty());
-    let (lang, title, text, link) = if english {
+pub(crate) fn nothing_here(headers: &HeaderMap) -> Response {
+    let (lang, title, text, link) = if english(headers) {
         (
             "en",
             "This code leads nowhere",
@@ -110,7 +164,7 @@ pub async fn mall_visit(State(app): State<App>, parts: Parts, Json(body): Json<M
     let carried = cookie(&parts.headers);
     let known = carried.clone().or_else(|| sent.iter().flatten().find_map(|v| known_visitor(v)).map(str::to_string));
     let (brand, code) = (header_text(&parts.headers, "x-weir-brand"), body.touchpoint_code);
-    let (machine, mut visit) = (machine::is_machine(&parts.headers), visit(&parts, &body.path, "mall"));
+    let (machine, mut visit) = (machine::machine(&parts.headers).is_some(), visit(&parts, &body.path, "mall"));
     let record = move |tx: &mut Tx| {
         let brand = match &brand {
             Some(code) => brand::by_code(tx, code)?,

@@ -1,0 +1,119 @@
+//! Following a code: one transaction looks it up, decides, records and says where it leads, so that
+//! an answer is given only when the visit is durable.
+use super::{Visit, came_by};
+use crate::live_code::route::{self, Decision, Led, Mode, Visitor};
+use crate::live_code::{self, Plans};
+use crate::touchpoint::{self, Touchpoint, destination};
+use weir_ground::base::Result;
+use weir_ground::event::StoreId;
+use weir_ground::{Tx, params};
+use weir_know::identity;
+
+/// What a scan brings besides the visit itself.
+#[derive(Clone, Debug, Default)]
+pub struct Scan {
+    /// The visitor that the browser carries.
+    pub carried: Option<String>,
+    pub visit: Visit,
+    /// `store` of the address: a store's code or id.
+    pub store: Option<String>,
+    /// `lat` and `lng` of the address, in millionths of a degree.
+    pub place: Option<(i64, i64)>,
+}
+
+/// Where a scan leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    pub to: String,
+    /// Who came, if the visit was recorded.
+    pub visitor: Option<String>,
+}
+
+/// Where a code leads without anybody's visit: for machines and paused touchpoints.
+pub fn quietly(tx: &mut Tx, t: &Touchpoint, visit: &Visit) -> Result<String> {
+    let live = live_code::of_touchpoint(tx, t.id)?.filter(|c| c.state != "draft");
+    let landing = live.and_then(|c| c.fallback).unwrap_or_else(|| t.landing.clone());
+    Ok(marked(destination(&landing, &t.code), visit))
+}
+
+/// Records a scan and answers where it leads; nothing when the code is not ours.
+pub fn follow(tx: &mut Tx, plans: &Plans, code: &str, scan: &Scan) -> Result<Option<Followed>> {
+    let Some(t) = touchpoint::by_code(tx, code)? else { return Ok(None) };
+    if !t.active() {
+        return Ok(Some(Followed { to: quietly(tx, &t, &scan.visit)?, visitor: None }));
+    }
+    let visitor = scan.carried.clone().unwrap_or_else(|| tx.secret(22));
+    let visit = Visit { visitor: visitor.clone(), ..scan.visit.clone() };
+    let person = identity::resolve(tx, t.brand, &[("visitor", &visitor)], visit.source)?;
+    let live = live_code::of_touchpoint(tx, t.id)?.filter(|c| c.state != "draft");
+    let Some(live) = live else {
+        came_by(tx, &t, person, &visit, None)?;
+        return Ok(Some(Followed { to: marked(destination(&t.landing, &t.code), &visit), visitor: Some(visitor) }));
+    };
+    let plan = plans.get(tx, live.id, live.version, live.stamp)?;
+    let who = Visitor { person: Some(person), store: store(tx, &t, scan)?, place: scan.place, ..Visitor::default() };
+    let now = tx.now();
+    let decision = route::decide(tx, &live, &plan, who, now, Mode::Take)?;
+    came_by(tx, &t, person, &visit, Some(said(live.version, &decision)))?;
+    let to = match decision.led {
+        Led::Guide { reservation: Some(id), .. } => format!("/g/{id}"),
+        Led::Address { url, .. } => marked(destination(&url, &t.code), &visit),
+        _ => marked(destination(live.fallback.as_deref().unwrap_or(&t.landing), &t.code), &visit),
+    };
+    Ok(Some(Followed { to, visitor: Some(visitor) }))
+}
+
+/// The decision as the visit keeps it.
+fn said(version: i64, d: &Decision) -> serde_json::Value {
+    let (led, slot) = match &d.led {
+        Led::Guide { slot, .. } => ("guide", Some(*slot)),
+        Led::Address { slot, .. } => ("address", Some(*slot)),
+        Led::Fallback => ("fallback", None),
+    };
+    serde_json::json!({ "version": version, "led": led, "slot": slot, "trace": d.trace })
+}
+
+/// The store that the address names by its code or its id.
+fn store(tx: &mut Tx, t: &Touchpoint, scan: &Scan) -> Result<Option<StoreId>> {
+    let Some(named) = scan.store.as_deref().filter(|s| s.len() <= 60) else { return Ok(None) };
+    let id: Option<StoreId> = named.parse().ok();
+    tx.opt(
+        "select id from store where brand_id = $1 and (code = $2 or id = $3)",
+        params![t.brand, named, id],
+    )
+}
+
+/// Hands the campaign marks of a link on to where it leads; marks that are there already stay.
+fn marked(to: String, visit: &Visit) -> String {
+    if visit.utm.is_empty() {
+        return to;
+    }
+    let (front, fragment) = to.split_once('#').map_or((to.as_str(), None), |(a, b)| (a, Some(b)));
+    let mut out = front.to_string();
+    for (key, value) in &visit.utm {
+        if !front.contains(&format!("utm_{key}=")) {
+            out.push(if out.contains('?') { '&' } else { '?' });
+            out.push_str(&format!("utm_{key}={}", crate::link::encoded(value)));
+        }
+    }
+    if let Some(fragment) = fragment {
+        out.push('#');
+        out.push_str(fragment);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_the_link_reach_the_landing() {
+        let visit = Visit { utm: vec![("source", "微信 a&b".into()), ("medium", "qr".into())], ..Visit::default() };
+        assert_eq!(
+            marked("/m/?utm_medium=print&tp=C#/x".into(), &visit),
+            "/m/?utm_medium=print&tp=C&utm_source=%E5%BE%AE%E4%BF%A1%20a%26b#/x"
+        );
+        assert_eq!(marked("/m/?tp=C".into(), &Visit::default()), "/m/?tp=C");
+    }
+}
