@@ -58,7 +58,7 @@ pub struct Problem {
     pub code: Code,
     pub detail: String,
     pub errors: Vec<FieldError>,
-    /// The database asks for the call to be run again (deadlock, serialization failure).
+    /// Run the whole call again: see [`Problem::again`].
     pub retry: bool,
 }
 
@@ -85,6 +85,11 @@ impl Problem {
     }
     pub fn conflict(detail: impl Into<String>) -> Problem {
         Problem::new(Code::Conflict, detail)
+    }
+    /// The same rows changed at the same moment (a deadlock, a lost guard), so the whole call is run
+    /// again. The caller hears of it only when that went on too long.
+    pub fn again(detail: impl Into<String>) -> Problem {
+        Problem { retry: true, ..Problem::new(Code::Busy, detail) }
     }
     pub fn forbidden(detail: impl Into<String>) -> Problem {
         Problem::new(Code::Forbidden, detail)

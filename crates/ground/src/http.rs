@@ -279,9 +279,7 @@ impl Once {
         )?
         .or(|| {
             // A twin committed first: run again and find its answer.
-            let mut p = Problem::new(Code::Busy, "The same request is being answered; try again.");
-            p.retry = true;
-            p
+            Problem::again("The same request is being answered; try again.")
         })?;
         Ok(Said(answer))
     }

@@ -170,6 +170,7 @@ pub fn follow(db: Db, reader: Arc<dyn Reader>, stop: Arc<AtomicBool>) -> std::th
     let run = move || {
         let name = reader.name();
         let mut from = None;
+        let mut haste = None;
         while !stop.load(Ordering::SeqCst) {
             let seen = db.shared().events.seen();
             let at = match from.as_mut() {
@@ -183,8 +184,12 @@ pub fn follow(db: Db, reader: Arc<dyn Reader>, stop: Arc<AtomicBool>) -> std::th
                 },
             };
             match step(&db, &reader, at) {
-                Ok(0) => db.shared().events.wait(seen, nap(&db)),
-                Ok(_) => {}
+                Ok(0) => {
+                    let longer = haste.map_or(HASTE, |nap: Duration| (nap * 2).min(PATIENCE));
+                    haste = overtaken(&db, *at).then_some(longer);
+                    db.shared().events.wait(seen, haste.unwrap_or_else(|| rest(&db)));
+                }
+                Ok(_) => haste = None,
                 Err(_) if stop.load(Ordering::SeqCst) => return,
                 Err(problem) => {
                     tracing::warn!(reader = name, "will try again: {problem}");
@@ -197,11 +202,21 @@ pub fn follow(db: Db, reader: Arc<dyn Reader>, stop: Arc<AtomicBool>) -> std::th
     std::thread::Builder::new().name("weir-reader".into()).spawn(run).expect("the system can start a thread")
 }
 
-/// In one process commits ring; other nodes of a PostgreSQL cluster and transactions that were
-/// still in flight when we looked are noticed by looking again.
-fn nap(db: &Db) -> Duration {
+/// Pauses between looks at events that are there but may still be overtaken: nobody rings when the
+/// older transaction ends. They double from the first to the last.
+const HASTE: Duration = Duration::from_millis(2);
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Are there events that cannot be read yet?
+fn overtaken(db: &Db, at: Cursor) -> bool {
+    db.engine() == Engine::Postgres && db.read_now(move |tx| in_flight(tx, at)).unwrap_or(false)
+}
+
+/// Commits ring, those of other nodes as well. A word from another node can be lost with it, so on
+/// PostgreSQL one looks again now and then.
+fn rest(db: &Db) -> Duration {
     match db.engine() {
         Engine::Sqlite => Duration::from_secs(3600),
-        Engine::Postgres => Duration::from_millis(250),
+        Engine::Postgres => Duration::from_secs(5),
     }
 }

@@ -192,3 +192,87 @@ fn values_survive_the_round_trip() {
         .unwrap();
     });
 }
+
+/// Two nodes on one PostgreSQL: what one commits wakes the readers and the timers of the other.
+#[test]
+fn nodes_of_one_database_wake_each_other() {
+    let Some(server) = std::env::var("WEIR_TEST_POSTGRES").ok().filter(|u| !u.is_empty()) else { return };
+    let (url, _guard) = weir_ground::testing::own_postgres(&server);
+    let open = || Db::open(&Open { url: Some(url.clone()), threads: 2, ..Open::default() }).unwrap();
+    let (a, b) = (open(), open());
+    struct Told(std::sync::mpsc::Sender<Instant>);
+    impl Reader for Told {
+        fn name(&self) -> &'static str {
+            "told"
+        }
+        fn wants(&self, _: &str) -> bool {
+            true
+        }
+        fn read(&self, _: &mut Tx, _: &Event) -> Result<()> {
+            let _ = self.0.send(Instant::now());
+            Ok(())
+        }
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let (tell, told) = std::sync::mpsc::channel();
+    let (fire, fired) = std::sync::mpsc::channel();
+    let handler: Handler = Arc::new(move |_: &mut Tx, _: &Due| {
+        let _ = fire.send(Instant::now());
+        Ok(())
+    });
+    let threads = [
+        reader::follow(b.clone(), Arc::new(Told(tell)), stop.clone()),
+        timer::run(b.clone(), Arc::new([("alarm", handler)].into_iter().collect()), stop.clone()),
+    ];
+    let most = Duration::from_secs(20);
+    let record = |n: i64| {
+        let _ = a.write_now(move |tx| tx.record(&fact(n))).unwrap();
+        let written = Instant::now();
+        told.recv_timeout(most).unwrap().saturating_duration_since(written)
+    };
+    // The first word opens the connection it is said on.
+    record(0);
+    let mut waits: Vec<Duration> = (1..12).map(record).collect();
+    waits.sort();
+    assert!(waits[5] < Duration::from_millis(50), "a reader of the other node reacts after {waits:?}");
+    let mut waits: Vec<Duration> = (0..5)
+        .map(|n| {
+            a.write_now(move |tx| {
+                let now = tx.now();
+                tx.set_timer("alarm", n, now, Id::new(1))
+            })
+            .unwrap();
+            let written = Instant::now();
+            fired.recv_timeout(most).unwrap().saturating_duration_since(written)
+        })
+        .collect();
+    waits.sort();
+    assert!(waits[2] < Duration::from_millis(50), "a timer of the other node fires after {waits:?}");
+
+    // An event behind a transaction in flight is read soon after that ends, though nobody rings then.
+    let mut older = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    let mut flight = older.transaction().unwrap();
+    flight.execute("select pg_current_xact_id()", &[]).unwrap();
+    let _ = a.write_now(|tx| tx.record(&fact(99))).unwrap();
+    assert!(told.recv_timeout(Duration::from_millis(300)).is_err(), "it can still be overtaken");
+    flight.rollback().unwrap();
+    let ended = Instant::now();
+    let wait = told.recv_timeout(most).unwrap().saturating_duration_since(ended);
+    assert!(wait < Duration::from_secs(1), "read {wait:?} after nothing could overtake it");
+
+    // A listener whose connection broke comes back.
+    let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and query like 'listen%'";
+    let cut: i64 = older.query_one(cut, &[]).unwrap().get(0);
+    assert_eq!(cut, 2);
+    let wait = record(100);
+    assert!(wait < Duration::from_secs(4), "{wait:?}");
+    std::thread::sleep(Duration::from_millis(1_500));
+    let wait = record(101);
+    assert!(wait < Duration::from_millis(500), "{wait:?}");
+
+    stop.store(true, Ordering::SeqCst);
+    let closing = Instant::now();
+    (a.close(), b.close());
+    threads.into_iter().for_each(|t| t.join().unwrap());
+    assert!(closing.elapsed() < Duration::from_secs(2), "closed after {:?}", closing.elapsed());
+}

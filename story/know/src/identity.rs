@@ -155,9 +155,7 @@ fn bind(tx: &mut Tx, brand: BrandId, person: PersonId, g: &Given) -> Result<()> 
     )?;
     if !fresh.won() && !g.found {
         // A call beside this one bound it first: run again and find its person.
-        let mut p = Problem::conflict("This identity was bound at the same moment; try again.");
-        p.retry = true;
-        return Err(p);
+        return Err(Problem::again("This identity was bound at the same moment; try again."));
     }
     if fresh.won() && g.strong {
         tx.exec("update person set known = 1 where id = $1 and known = 0", params![person])?;

@@ -75,9 +75,7 @@ pub(crate) fn go(tx: &mut Tx, o: &Order, to: State, why: Option<Why>, name: &str
 
 /// The order moved on while it was being looked at; the whole call is run again.
 fn changed() -> Problem {
-    let mut p = Problem::conflict("The order was changed at the same time; look again.");
-    p.retry = true;
-    p
+    Problem::again("The order was changed at the same time; look again.")
 }
 
 pub(crate) fn record(

@@ -159,9 +159,7 @@ pub fn settle(tx: &mut Tx, brand: BrandId, notice: &Notice) -> Result<Settled> {
 }
 
 fn again() -> Problem {
-    let mut p = Problem::conflict("The payment was settled at the same moment.");
-    p.retry = true;
-    p
+    Problem::again("The payment was settled at the same moment; look again.")
 }
 
 fn paid(tx: &mut Tx, o: &Order, a: &Attempt) -> Result<()> {

@@ -248,11 +248,7 @@ fn succeeded(tx: &mut Tx, r: &DueRefund) -> Result<()> {
     }
     let refunded = o.refunded + r.amount;
     tx.guard("update orders set refunded = $1, version = version + 1 where id = $2 and version = $3", params![refunded, o.id, o.version])?
-        .or(|| {
-            let mut p = Problem::conflict("The order was changed at the same moment.");
-            p.retry = true;
-            p
-        })?;
+        .or(|| Problem::again("The order was changed at the same moment; look again."))?;
     let full = refunded == o.paid && nothing_left(tx, o.id)?;
     if full {
         if let Verdict::Go(to) = step(o.state()?, None, Event::AllRefunded) {

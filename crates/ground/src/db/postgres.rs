@@ -1,5 +1,7 @@
 //! PostgreSQL: the same calls on a pool of connections; run again after a deadlock or a
 //! serialization failure.
+mod bell;
+
 use super::{Job, Shared, Store, Tx, migrate, tx::{Conn, short}, value::{Ref, Value}};
 use crate::base::{Code, Problem, Result};
 use ::postgres::{
@@ -70,16 +72,11 @@ fn refs<'a>(params: &'a [Value<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
 
 fn problem(e: ::postgres::Error, sql: &str) -> Problem {
     let Some(db) = e.as_db_error() else {
-        let mut p = Problem::new(Code::Busy, format!("The database cannot be reached: {e}."));
-        p.retry = e.is_closed();
-        return p;
+        let why = format!("The database cannot be reached: {e}.");
+        return if e.is_closed() { Problem::again(why) } else { Problem::new(Code::Busy, why) };
     };
     match db.code().code() {
-        "40001" | "40P01" => {
-            let mut p = Problem::new(Code::Busy, "The database was busy with the same rows; try again.");
-            p.retry = true;
-            p
-        }
+        "40001" | "40P01" => Problem::again("The database was busy with the same rows; try again."),
         "23505" => Problem::conflict(format!("Something with the same key is already there ({}).", db.message())),
         c if c.starts_with("23") => Problem::conflict(format!("The database refused this: {}.", db.message())),
         c if c.starts_with("22") => Problem::invalid(format!("A value does not fit: {}.", db.message())),
@@ -105,15 +102,15 @@ pub fn open(url: &str, threads: usize, shared: Arc<Shared>) -> Result<Postgres> 
         shared.node.store(node & 0xff, Ordering::SeqCst);
         session.tx.commit().map_err(|e| problem(e, "commit"))?;
     }
+    let (bell, mut handles) = bell::open(url, &shared)?;
     let threads = if threads == 0 { 8 } else { threads };
     let (to_writer, jobs) = mpsc::channel::<Box<dyn Job>>();
     let (to_reader, reads) = mpsc::channel::<Box<dyn Job>>();
     let (jobs, reads) = (Arc::new(Mutex::new(jobs)), Arc::new(Mutex::new(reads)));
-    let mut handles = vec![];
     for i in 0..threads + 2 {
-        let (queue, url, shared, read_only) =
-            (if i < threads { jobs.clone() } else { reads.clone() }, url.to_string(), shared.clone(), i >= threads);
-        let run = move || work(&queue, &url, &shared, read_only);
+        let (queue, read_only) = if i < threads { (jobs.clone(), false) } else { (reads.clone(), true) };
+        let place = Place { url: url.to_string(), shared: shared.clone(), bell: bell.clone(), read_only };
+        let run = move || work(&queue, &place);
         let thread = std::thread::Builder::new().name("weir-pg".into()).spawn(run);
         handles.push(thread.expect("the system can start a thread"));
     }
@@ -124,6 +121,14 @@ pub fn open(url: &str, threads: usize, shared: Arc<Shared>) -> Result<Postgres> 
     })
 }
 
+/// What a connection works with.
+struct Place {
+    url: String,
+    shared: Arc<Shared>,
+    bell: Arc<bell::Bell>,
+    read_only: bool,
+}
+
 fn connect(url: &str) -> Result<Client> {
     Client::connect(url, NoTls).map_err(|e| {
         let why = std::error::Error::source(&e).map(|s| format!(": {s}")).unwrap_or_default();
@@ -131,7 +136,8 @@ fn connect(url: &str) -> Result<Client> {
     })
 }
 
-fn work(queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>, url: &str, shared: &Shared, read_only: bool) {
+fn work(queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>, place: &Place) {
+    let shared = &place.shared;
     let mut client: Option<Client> = None;
     let mut prepared = Prepared::new();
     loop {
@@ -141,13 +147,13 @@ fn work(queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>, url: &str, shared: &Shared,
         let failed = loop {
             if client.as_ref().is_none_or(Client::is_closed) {
                 prepared.clear();
-                client = match connect(url) {
+                client = match connect(&place.url) {
                     Ok(c) => Some(c),
                     Err(p) => break Some(p),
                 };
             }
             let Some(c) = client.as_mut() else { continue };
-            match once(c, &mut prepared, job.as_mut(), shared, read_only) {
+            match once(c, &mut prepared, job.as_mut(), place) {
                 Err(p) if p.retry && tried < RETRIES => {
                     tried += 1;
                     shared.stats.reruns.fetch_add(1, Ordering::Relaxed);
@@ -164,7 +170,9 @@ fn work(queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>, url: &str, shared: &Shared,
 }
 
 /// One run of one call: `Err` when it must be told to the caller instead of its own result.
-fn once(c: &mut Client, prepared: &mut Prepared, job: &mut dyn Job, shared: &Shared, read_only: bool) -> Result<()> {
+fn once(c: &mut Client, prepared: &mut Prepared, job: &mut dyn Job, place: &Place) -> Result<()> {
+    let Place { shared, bell, read_only, .. } = place;
+    let read_only = *read_only;
     let tx = c.build_transaction().read_only(read_only);
     // A read sees one snapshot; a write relies on guards, which re-check after waiting (T5).
     let tx = if read_only { tx.isolation_level(::postgres::IsolationLevel::RepeatableRead) } else { tx };
@@ -179,12 +187,7 @@ fn once(c: &mut Client, prepared: &mut Prepared, job: &mut dyn Job, shared: &Sha
         Ok(()) => {
             session.tx.commit().map_err(|e| problem(e, "commit"))?;
             shared.stats.commits.fetch_add(1, Ordering::Relaxed);
-            if events {
-                shared.events.ring();
-            }
-            if timers {
-                shared.timers.ring();
-            }
+            bell.ring(shared, events, timers);
             Ok(())
         }
         Err(p) => {

@@ -1,4 +1,4 @@
-/** The kit's formatters with the language, currency and time zone of this session filled in. */
+/** The kit's formatters with the language, currency and time zone of this sign-in filled in. */
 import { useMemo } from 'react'
 import * as kit from 'kit'
 import { useLang } from '@/words'
