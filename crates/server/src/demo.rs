@@ -9,7 +9,7 @@ mod panel;
 use crate::{Listen, Store, serve};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use weir_ground::base::{Problem, Result};
+use weir_ground::base::{Ms, Problem, Result, Zone};
 use weir_ground::db::Open;
 use weir_ground::{Db, Tx};
 use weir_keep::{Role, Settings, brand, staff};
@@ -18,6 +18,7 @@ use weir_keep::{Role, Settings, brand, staff};
 pub const EMAIL: &str = "demo@weir.test";
 pub const PASSWORD: &str = "weir-demo-2026";
 pub const BRAND: &str = "demo";
+const ZONE: &str = "America/New_York";
 const SEED: u64 = 20_261_121;
 
 /// Prints steps with their times on standard error.
@@ -107,7 +108,7 @@ fn build(store: &Store, listen: &Listen, panel_only: bool) -> Result<()> {
     let start = Instant::now();
     let progress = Progress(start);
     eprintln!("Building the demo merchant from published retail panel data (see demo/README.md):");
-    let now = weir_ground::db::Clock::System.now();
+    let now = today(weir_ground::db::Clock::System.now())?;
     let how = Open {
         dir: Some(store.data.clone()),
         url: store.database_url.clone().filter(|u| !u.is_empty()),
@@ -123,6 +124,12 @@ fn build(store: &Store, listen: &Listen, panel_only: bool) -> Result<()> {
     Ok(())
 }
 
+/// The demo's year ends where the merchant's day begins: however late in the day it is built, it is the same.
+fn today(now: Ms) -> Result<Ms> {
+    let zone = Zone::named(ZONE).ok_or_else(|| Problem::internal(format!("no time zone {ZONE}")))?;
+    Ok(zone.start_of(zone.day(now)))
+}
+
 fn fill(
     db: &Db,
     store: &Store,
@@ -130,7 +137,7 @@ fn fill(
     files: &Path,
     progress: &Progress,
     panel_only: bool,
-    now: i64,
+    now: Ms,
 ) -> Result<()> {
     let brand = db.write_now(|tx| {
         brand::create(
@@ -138,7 +145,7 @@ fn fill(
             &brand::NewBrand {
                 code: BRAND.into(),
                 name: "青堰鲜集".into(),
-                timezone: "America/New_York".into(),
+                timezone: ZONE.into(),
                 currency: "CNY".into(),
                 sandbox: true,
                 settings: Settings {
@@ -154,7 +161,7 @@ fn fill(
     panel::load(db, brand, &config, files, progress)?;
     progress.step("staff and touchpoints", |_| people(db, brand))?;
     if !panel_only {
-        progress.step("new arrivals of the last weeks (simulated)", |say| arrivals::play(db, brand, &config, now, say))?;
+        progress.step("new arrivals of the last weeks (simulated)", |say| arrivals::play(db, brand, &config, (now, arrivals::ARRIVALS), say))?;
     }
     db.write_now(move |tx| {
         let at = tx.now();

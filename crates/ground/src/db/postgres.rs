@@ -1,6 +1,7 @@
 //! PostgreSQL: the same calls on a pool of connections; run again after a deadlock or a
 //! serialization failure.
 mod bell;
+mod tls;
 
 use super::{Job, Shared, Store, Tx, migrate, tx::{Conn, short}, value::{Ref, Value}};
 use crate::base::{Code, Problem, Result};
@@ -130,7 +131,12 @@ struct Place {
 }
 
 fn connect(url: &str) -> Result<Client> {
-    Client::connect(url, NoTls).map_err(|e| {
+    let (url, secure) = tls::of(url)?;
+    let connected = match secure {
+        Some(secure) => Client::connect(&url, secure),
+        None => Client::connect(&url, NoTls),
+    };
+    connected.map_err(|e| {
         let why = std::error::Error::source(&e).map(|s| format!(": {s}")).unwrap_or_default();
         Problem::new(Code::Busy, format!("Cannot connect to PostgreSQL ({e}{why}). Check DATABASE_URL."))
     })

@@ -3,11 +3,18 @@
 //! They scan, browse, sign in, order, pay, bring friends, send things back. Everything they do goes
 //! through the same routes as a real customer's phone and a real operator's browser; only the clock
 //! and the dice are ours, so the same seed gives the same weeks. Each is marked as simulated.
+//! Only whom the campaign's holdout takes depends on the day of the build, because ids hold the time.
+mod cast;
+#[cfg(test)]
+mod tests;
+
 use crate::{serve, story};
+use cast::{Dice, PLACES};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tower::ServiceExt;
 use weir_ground::base::{Ms, Problem, Result, time};
@@ -19,50 +26,7 @@ use weir_ground::{Db, params};
 
 /// How far back the play begins, and how many arrive by themselves.
 const DAYS: i64 = 42;
-const ARRIVALS: usize = 320;
-
-/// A touchpoint of the demo: kind, name, landing tail, share of the arrivals, chance to order in
-/// percent, and its cost.
-struct Place {
-    kind: &'static str,
-    name: &'static str,
-    share: u64,
-    orders: u64,
-    cost: (&'static str, i64),
-}
-
-const PLACES: &[Place] = &[
-    Place { kind: "wecom_staff_code", name: "导购企业微信活码", share: 16, orders: 62, cost: ("per_head", 300) },
-    Place { kind: "wecom_group_code", name: "社区福利群活码", share: 14, orders: 55, cost: ("per_head", 200) },
-    Place { kind: "oa_menu", name: "公众号底部菜单", share: 8, orders: 40, cost: ("fixed", 60_000) },
-    Place { kind: "mp_code", name: "门店小程序码", share: 10, orders: 50, cost: ("fixed", 48_000) },
-    Place { kind: "pay_after", name: "支付后推荐", share: 9, orders: 45, cost: ("per_head", 150) },
-    Place { kind: "ad_moments", name: "朋友圈广告·秋日鲜蔬", share: 12, orders: 26, cost: ("per_day", 9_000) },
-    Place { kind: "douyin_clip", name: "抖音短视频·厨房三分钟", share: 9, orders: 20, cost: ("per_day", 4_500) },
-    Place { kind: "xiaohongshu_note", name: "小红书笔记·一周餐单", share: 8, orders: 30, cost: ("fixed", 80_000) },
-    Place { kind: "store_poster", name: "收银台立牌", share: 14, orders: 58, cost: ("fixed", 26_000) },
-];
-
-/// Dice that fall the same way every time.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n.max(1)
-    }
-    fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-}
-
-const FAMILY: &[&str] = &["林", "陈", "黄", "许", "罗", "沈", "叶", "程", "顾", "宋", "唐", "曹", "袁", "邓", "冯", "谢", "蒋", "姚"];
-const GIVEN: &[&str] = &["晓雨", "子涵", "一诺", "思远", "佳怡", "浩然", "若溪", "明轩", "雅琴", "俊杰", "婉清", "志强", "梦洁", "博文", "欣妍", "海涛"];
+pub const ARRIVALS: usize = 320;
 
 /// Calls the server's own router, as a client would over the wire.
 struct Client<'a> {
@@ -106,8 +70,9 @@ impl Client<'_> {
 
 /// Something that will happen.
 enum Act {
-    Arrive { place: Option<usize>, friend_of: Option<usize> },
-    Order { who: usize },
+    Arrive { place: Option<usize>, friend_of: Option<usize>, dice: Dice },
+    /// `lured` by the campaign, or by themselves: only then it goes on with another order or a friend.
+    Order { who: usize, lured: bool, dice: Dice },
     HandOver { order: String },
     SendBack { order: String, all: bool },
     Campaign,
@@ -116,7 +81,6 @@ enum Act {
 struct Shopper {
     token: String,
     code: String,
-    orders: u32,
 }
 
 struct Play<'a> {
@@ -124,20 +88,21 @@ struct Play<'a> {
     brand: BrandId,
     client: Client<'a>,
     admin: String,
-    dice: Dice,
     codes: Vec<String>,
     items: Vec<(String, String)>,
     stores: Vec<String>,
     shoppers: Vec<Shopper>,
-    /// What happens when, the soonest last.
-    agenda: Vec<(Ms, Act)>,
+    /// What happens when; at the same instant, what was planned first.
+    agenda: BTreeMap<(Ms, u64), Act>,
+    planned: u64,
     end: Ms,
 }
 
-pub fn play(db: &Db, brand: BrandId, config: &Config, now: Ms, say: &dyn Fn(String)) -> Result<()> {
+/// Plays the weeks before `end`, in which `arrivals` persons come by themselves.
+pub fn play(db: &Db, brand: BrandId, config: &Config, (end, arrivals): (Ms, usize), say: &dyn Fn(String)) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Problem::internal)?;
     let app = App { db: db.clone(), config: Arc::new(config.clone()), metrics: Arc::new(Metrics::new()) };
-    let start = now - DAYS * time::DAY;
+    let start = end - DAYS * time::DAY;
     db.set_clock(start);
     let key = db.write_now(move |tx| weir_keep::key::create(tx, brand, "system", "演示数据 / demo", "admin"))?;
     let client = Client { runtime: &runtime, router: serve::router(app) };
@@ -146,17 +111,17 @@ pub fn play(db: &Db, brand: BrandId, config: &Config, now: Ms, say: &dyn Fn(Stri
         brand,
         client,
         admin: key.secret,
-        dice: Dice(super::SEED),
         codes: vec![],
         items: vec![],
         stores: vec![],
         shoppers: vec![],
-        agenda: vec![],
-        end: now,
+        agenda: BTreeMap::new(),
+        planned: 0,
+        end,
     };
-    play.prepare(start)?;
+    play.prepare(start, arrivals)?;
     play.run(config, say)?;
-    db.set_clock(now);
+    db.set_clock(end);
     settle(db, config)?;
     // The key was only for the play.
     play.client.call("DELETE", &format!("/api/v1/keys/{}", key.key.id), &play.admin, None).map(|_| ())
@@ -171,7 +136,7 @@ fn settle(db: &Db, config: &Config) -> Result<()> {
 }
 
 impl Play<'_> {
-    fn prepare(&mut self, start: Ms) -> Result<()> {
+    fn prepare(&mut self, start: Ms, arrivals: usize) -> Result<()> {
         let zone = self.db.read_now({
             let brand = self.brand;
             move |tx| weir_keep::brand::get(tx, brand)?.zone()
@@ -196,36 +161,31 @@ impl Play<'_> {
             return Err(Problem::internal("the demo has nothing to sell"));
         }
         let span = (self.end - start - 2 * time::HOUR) as u64;
-        for _ in 0..ARRIVALS {
-            let (at, place) = (start + time::HOUR + self.dice.below(span) as i64, self.pick_place());
-            self.agenda.push((at, Act::Arrive { place: Some(place), friend_of: None }));
+        let mut dice = Dice::of(super::SEED);
+        for _ in 0..arrivals {
+            let mut dice = dice.split();
+            let (at, place) = (start + time::HOUR + dice.below(span) as i64, dice.place());
+            self.plan(at, Act::Arrive { place: Some(place), friend_of: None, dice });
         }
-        self.agenda.push((self.end - 12 * time::DAY, Act::Campaign));
+        self.plan(self.end - 12 * time::DAY, Act::Campaign);
         Ok(())
     }
 
-    fn pick_place(&mut self) -> usize {
-        let mut at = self.dice.below(PLACES.iter().map(|p| p.share).sum());
-        for (i, p) in PLACES.iter().enumerate() {
-            if at < p.share {
-                return i;
-            }
-            at -= p.share;
-        }
-        0
+    fn plan(&mut self, at: Ms, act: Act) {
+        self.planned += 1;
+        self.agenda.insert((at, self.planned), act);
     }
 
     fn run(&mut self, config: &Config, say: &dyn Fn(String)) -> Result<()> {
         let mut settled = 0;
-        while let Some(soonest) = self.agenda.iter().enumerate().min_by_key(|(_, a)| a.0).map(|(i, _)| i) {
-            let (at, act) = self.agenda.swap_remove(soonest);
+        while let Some(((at, _), act)) = self.agenda.pop_first() {
             if at >= self.end {
-                continue;
+                break;
             }
-            self.db.set_clock(at.max(self.db.now()));
+            self.db.set_clock(at);
             match act {
-                Act::Arrive { place, friend_of } => self.arrive(place, friend_of)?,
-                Act::Order { who } => self.order(who)?,
+                Act::Arrive { place, friend_of, dice } => self.arrive(place, friend_of, dice)?,
+                Act::Order { who, lured, dice } => self.order(who, lured, dice)?,
                 Act::HandOver { order } => self.hand_over(&order)?,
                 Act::SendBack { order, all } => self.send_back(&order, all)?,
                 Act::Campaign => self.campaign(config)?,
@@ -235,12 +195,12 @@ impl Play<'_> {
                 settle(self.db, config)?;
                 settled = at;
             }
-            say(format!("{} of about {ARRIVALS}", self.shoppers.len()));
+            say(format!("{} are here", self.shoppers.len()));
         }
         Ok(())
     }
 
-    fn arrive(&mut self, place: Option<usize>, friend_of: Option<usize>) -> Result<()> {
+    fn arrive(&mut self, place: Option<usize>, friend_of: Option<usize>, mut dice: Dice) -> Result<()> {
         let n = self.shoppers.len();
         let mut visit = json!({ "path": "/" });
         if let Some(p) = place {
@@ -248,19 +208,17 @@ impl Play<'_> {
         }
         let seen = self.client.post("/mall/v1/visit", "", visit)?;
         let visitor = text(&seen, "visitor");
-        let item = self.items[self.dice.below(self.items.len() as u64) as usize].0.clone();
+        let item = self.items[dice.below(self.items.len() as u64) as usize].0.clone();
         self.client.get(&format!("/mall/v1/products/{item}"), "")?;
         // Some only look.
-        if friend_of.is_none() && self.dice.chance(18) {
+        if friend_of.is_none() && dice.chance(18) {
             return Ok(());
         }
         let phone = format!("1000099{n:04}");
         let sent = self.client.post("/mall/v1/login/code", "", json!({ "address": phone }))?;
-        let family = FAMILY[self.dice.below(FAMILY.len() as u64) as usize];
-        let given = GIVEN[self.dice.below(GIVEN.len() as u64) as usize];
         let mut login = json!({
             "address": phone, "code": text(&sent, "sandbox_code"), "visitor": visitor,
-            "name": format!("{family}{given}(模拟)"), "marketing_consent": self.dice.chance(85),
+            "name": dice.name(), "marketing_consent": dice.chance(85),
         });
         if let Some(f) = friend_of {
             login["referral"] = json!(self.shoppers[f].code);
@@ -270,64 +228,72 @@ impl Play<'_> {
         let person: PersonId = person.parse().map_err(|_| Problem::internal("a person without an id"))?;
         self.db.write_now(move |tx| weir_know::person::mark_simulated(tx, person))?;
         let code = text(&self.client.get("/mall/v1/me", &token)?, "referral_code");
-        self.shoppers.push(Shopper { token, code, orders: 0 });
+        self.shoppers.push(Shopper { token, code });
         // The binding of a friend is made by a reader of the log.
         weir_ground::reader::catch_up(self.db, &story::readers())?;
         let willing = place.map_or(70, |p| PLACES[p].orders);
-        if self.dice.chance(willing) {
-            let wait = time::MINUTE * (4 + self.dice.below(60 * 30) as i64);
-            self.agenda.push((self.db.now() + wait, Act::Order { who: n }));
+        if dice.chance(willing) {
+            let wait = time::MINUTE * (4 + dice.below(60 * 30) as i64);
+            self.plan(self.db.now() + wait, Act::Order { who: n, lured: false, dice: dice.split() });
         }
         Ok(())
     }
 
-    fn order(&mut self, who: usize) -> Result<()> {
-        let token = self.shoppers[who].token.clone();
-        let mut wanted: Vec<String> = vec![];
-        for _ in 0..2 + self.dice.below(6) {
-            // Popular goods more often than others.
-            let at = self.dice.below(self.items.len() as u64).min(self.dice.below(self.items.len() as u64));
-            let sku = self.items[at as usize].1.clone();
-            if !wanted.contains(&sku) {
-                wanted.push(sku);
+    fn order(&mut self, who: usize, lured: bool, mut dice: Dice) -> Result<()> {
+        let now = self.db.now();
+        let body = self.basket(&mut dice);
+        // Everything is decided before the shop answers: an empty shelf must not change anybody's life.
+        let pays = !dice.chance(6);
+        let fetched = now + time::HOUR * (2 + dice.below(30) as i64);
+        let back = dice.chance(5).then(|| (now + time::DAY * (2 + dice.below(3) as i64), dice.chance(50)));
+        if pays && !lured {
+            if dice.chance(64) {
+                let wait = time::DAY * (2 + dice.below(11) as i64);
+                self.plan(now + wait, Act::Order { who, lured, dice: dice.split() });
+            }
+            if dice.chance(22) {
+                let wait = time::HOUR * (3 + dice.below(90) as i64);
+                self.plan(now + wait, Act::Arrive { place: None, friend_of: Some(who), dice: dice.split() });
             }
         }
-        let items: Vec<Value> = wanted.iter().map(|s| json!({ "sku_id": s, "quantity": 1 + self.dice.below(3) })).collect();
-        let store = self.stores[self.dice.below(self.stores.len().min(12) as u64) as usize].clone();
-        let home = self.dice.chance(45);
-        let mut body = json!({ "items": items, "store_id": store, "delivery": if home { "delivery" } else { "pickup" } });
-        if home {
-            body["address"] = json!({ "name": "演示顾客", "phone": "10000990000", "region": "鹭浦市 苇湾区", "detail": "堰桥路 8 号" });
-        }
+        let token = self.shoppers[who].token.clone();
         let placed = match self.client.post("/mall/v1/orders", &token, body) {
             Ok(placed) => placed,
             // A store may have run out; the customer comes back another day.
             Err(p) if p.detail.contains("sold_out") => return Ok(()),
             Err(p) => return Err(p),
         };
-        let id = text(&placed, "id");
-        if self.dice.chance(6) {
+        if !pays {
             return Ok(());
         }
+        let id = text(&placed, "id");
         let paying = self.client.post(&format!("/mall/v1/orders/{id}/pay"), &token, json!({ "provider": "test" }))?;
         let attempt = text(&paying["pay"], "attempt_id");
         self.client.post(&format!("/mall/v1/pay/test/{attempt}"), &token, json!({ "outcome": "success" }))?;
-        let now = self.db.now();
-        self.shoppers[who].orders += 1;
-        self.agenda.push((now + time::HOUR * (2 + self.dice.below(30) as i64), Act::HandOver { order: id.clone() }));
-        if self.dice.chance(5) {
-            let (wait, all) = (time::DAY * (2 + self.dice.below(3) as i64), self.dice.chance(50));
-            self.agenda.push((now + wait, Act::SendBack { order: id, all }));
-        }
-        if self.dice.chance(64) {
-            let wait = time::DAY * (2 + self.dice.below(11) as i64);
-            self.agenda.push((now + wait, Act::Order { who }));
-        }
-        if self.dice.chance(22) {
-            let wait = time::HOUR * (3 + self.dice.below(90) as i64);
-            self.agenda.push((now + wait, Act::Arrive { place: None, friend_of: Some(who) }));
+        self.plan(fetched, Act::HandOver { order: id.clone() });
+        if let Some((at, all)) = back {
+            self.plan(at, Act::SendBack { order: id, all });
         }
         Ok(())
+    }
+
+    /// Some goods, popular ones more often than others, from a store or sent home.
+    fn basket(&self, dice: &mut Dice) -> Value {
+        let mut wanted: Vec<&str> = vec![];
+        for _ in 0..2 + dice.below(6) {
+            let at = dice.below(self.items.len() as u64).min(dice.below(self.items.len() as u64));
+            let sku = &self.items[at as usize].1;
+            if !wanted.contains(&sku.as_str()) {
+                wanted.push(sku);
+            }
+        }
+        let items: Vec<Value> = wanted.iter().map(|s| json!({ "sku_id": s, "quantity": 1 + dice.below(3) })).collect();
+        let store = &self.stores[dice.below(self.stores.len().min(12) as u64) as usize];
+        if dice.chance(45) {
+            let address = json!({ "name": "演示顾客", "phone": "10000990000", "region": "鹭浦市 苇湾区", "detail": "堰桥路 8 号" });
+            return json!({ "items": items, "store_id": store, "delivery": "delivery", "address": address });
+        }
+        json!({ "items": items, "store_id": store, "delivery": "pickup" })
     }
 
     fn hand_over(&mut self, order: &str) -> Result<()> {
@@ -362,16 +328,18 @@ impl Play<'_> {
         let made = self.client.post("/api/v1/campaigns", &self.admin, body)?;
         self.client.call("POST", &format!("/api/v1/campaigns/{}/launch", text(&made, "id")), &self.admin, None)?;
         settle(self.db, config)?;
+        let mut dice = Dice::of(super::SEED ^ 0xca4a);
         for who in 0..self.shoppers.len() {
+            let mut dice = dice.split();
             let token = self.shoppers[who].token.clone();
             let inbox = self.client.get("/mall/v1/inbox", &token)?;
             let Some(message) = inbox["items"].get(0).map(|m| text(m, "id")) else { continue };
-            if self.dice.chance(60) {
-                let clicked = self.dice.chance(45);
+            if dice.chance(60) {
+                let clicked = dice.chance(45);
                 self.client.post(&format!("/mall/v1/inbox/{message}/read"), &token, json!({ "clicked": clicked }))?;
-                if clicked && self.dice.chance(55) {
-                    let wait = time::HOUR * (3 + self.dice.below(60) as i64);
-                    self.agenda.push((self.db.now() + wait, Act::Order { who }));
+                if clicked && dice.chance(55) {
+                    let wait = time::HOUR * (3 + dice.below(60) as i64);
+                    self.plan(self.db.now() + wait, Act::Order { who, lured: true, dice: dice.split() });
                 }
             }
         }

@@ -12,25 +12,19 @@ import { useCommon } from '@/words/common'
 import { OrderStateChip } from '../orders/state'
 import { useOrders } from '../orders/words'
 import css from '../orders/orders.module.css'
+import { useFollow } from './follow'
 import { Goods } from './Goods'
 import { Money } from './Money'
 import { Moves } from './Moves'
 
 export default function OrderPage() {
   const { id = '' } = useParams()
-  const order = useQuery({
-    queryKey: ['order', id],
-    queryFn: () => api.orders.one(id),
-    refetchInterval: ({ state }) => (underWay(state.data) ? 1500 : false),
-  })
+  const follow = useFollow()
+  const order = useQuery({ queryKey: ['order', id], queryFn: () => api.orders.one(id), refetchInterval: ({ state }) => follow(state.data) })
   if (order.data) return <Detail order={order.data} />
   if (order.isError) return <PageFailed error={order.error} retry={() => void order.refetch()} />
   return <PageLoading />
 }
-
-/** Money is moving: the page follows until it has arrived. */
-const underWay = (order: Order | undefined) =>
-  order?.state === 'closing' || order?.refunds.some((refund) => refund.state === 'requested' || refund.state === 'sent')
 
 function Detail({ order }: { order: Order }) {
   const t = useOrders()
