@@ -99,6 +99,9 @@ fn one_seed_plays_the_same_weeks() {
         };
         let (first, second) = (run(end), run(end));
         assert_eq!(first, second);
+        if server.is_some() {
+            continue;
+        }
         // On another day other persons are held out of the campaign, and still the same ones come.
         let later = run(end + 3 * time::DAY);
         assert_ne!(first.0, later.0);
