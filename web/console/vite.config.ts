@@ -22,7 +22,8 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack)[\\/]/, priority: 3 },
-            { name: 'chart', test: /node_modules[\\/](echarts|zrender)[\\/]/, priority: 3 },
+            // Kinds of chart that few pages draw come with those pages.
+            { name: 'chart', test: /node_modules[\\/](?!echarts[\\/]lib[\\/]chart[\\/]sankey[\\/])(echarts|zrender)[\\/]/, priority: 3 },
           ],
         },
       },

@@ -1,7 +1,7 @@
 /** Every place in the console, in the order of the loop. One list feeds the navigation, the palette and the shortcuts. */
 import {
   Boxes, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
-  BookOpenCheck,
+  BookOpenCheck, ChartNoAxesCombined,
 } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import type { ShellWord } from './words'
@@ -24,6 +24,7 @@ export const sections: Section[] = [
     places: [
       { path: '/persons', word: 'persons', icon: Users, go: 'p' },
       { path: '/touchpoints', word: 'touchpoints', icon: MapPin, go: 't' },
+      { path: '/ask', word: 'ask', icon: ChartNoAxesCombined, go: 'q', need: 'measure.read' },
       { path: '/campaigns', word: 'campaigns', icon: Megaphone, go: 'c', need: 'measure.read' },
     ],
   },

@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Segmented } from 'antd'
 import type { Cohort } from 'api'
-import { inkOn, mix } from 'kit'
 import { api } from '@/server'
 import { ChartCard, type Sheet } from '@/parts/chart/Chart'
+import { waterAt } from '@/parts/chart/water'
 import { useFormat } from '@/parts/format'
 import { Empty, Shown } from '@/parts/state'
 import { useTheme } from '@/shell/theme'
@@ -83,10 +83,4 @@ function Heat({ cohorts, measure, widest }: { cohorts: Cohort[]; measure: Measur
       </table>
     </div>
   )
-}
-
-/** From shallow to deep water (at night from deep to bright), with ink that can be read on it. */
-function waterAt(depth: number, mode: 'light' | 'dark') {
-  const background = mode === 'light' ? mix('#EEF6F6', '#0B5A63', depth) : mix('#14252C', '#7FCCD1', depth)
-  return { background, color: inkOn(background) }
 }

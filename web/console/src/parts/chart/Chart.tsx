@@ -59,9 +59,17 @@ function SheetTable({ sheet }: { sheet: Sheet }) {
   )
 }
 
-interface ChartProps { option: EChartsCoreOption; height?: number; label: string; onClick?: (index: number, series: string) => void }
+interface ChartProps {
+  option: EChartsCoreOption
+  height?: number
+  label: string
+  /** `data` is the item of the option that was pressed. */
+  onClick?: (index: number, series: string, data: unknown) => void
+  /** Loads kinds of chart that few pages draw; the same function each time. */
+  more?: () => Promise<unknown>
+}
 
-export function Chart({ option, height = 280, label, onClick }: ChartProps) {
+export function Chart({ option, height = 280, label, onClick, more }: ChartProps) {
   const { mode } = useTheme()
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<EChartsType | null>(null)
@@ -71,12 +79,12 @@ export function Chart({ option, height = 280, label, onClick }: ChartProps) {
   useEffect(() => {
     let gone = false
     let watch: ResizeObserver | null = null
-    void import('./echarts').then(({ init }) => {
+    void Promise.all([import('./echarts'), more?.()]).then(([{ init }]) => {
       if (gone || !box.current) return
       const made = init(box.current, echartsTheme(mode))
       chart.current = made
       made.setOption(latest.current.option)
-      made.on('click', (event) => latest.current.onClick?.(event.dataIndex, event.seriesName ?? ''))
+      made.on('click', (event) => latest.current.onClick?.(event.dataIndex, event.seriesName ?? '', event.data))
       watch = new ResizeObserver(() => made.resize())
       watch.observe(box.current)
     })
@@ -86,7 +94,7 @@ export function Chart({ option, height = 280, label, onClick }: ChartProps) {
       chart.current?.dispose()
       chart.current = null
     }
-  }, [mode])
+  }, [mode, more])
   useEffect(() => chart.current?.setOption(option, { notMerge: true }), [option])
 
   return <div ref={box} role="img" aria-label={label} style={{ height }} className={css.box} />

@@ -1,0 +1,70 @@
+/** The numbers of an answer as a table, and the whole of it as a file from the server. */
+import { useState, type ReactNode } from 'react'
+import { App, Button, Dropdown } from 'antd'
+import { Download } from 'lucide-react'
+import { Card } from '@/parts/Page'
+import { useExplain } from '@/parts/state'
+import { useCommon } from '@/words/common'
+import { askFile, type FileFormat } from './ask'
+import type { Kind, Questions } from './types'
+import { useAsk } from './words'
+import css from './ask.module.css'
+
+interface DataTableProps<K extends Kind> {
+  kind: K
+  question: Questions[K]
+  title?: string
+  head: ReactNode[]
+  /** The first cell names the row. */
+  rows: { key: string; cells: ReactNode[]; strong?: boolean }[]
+  /** How many columns from the left are text. */
+  texts?: number
+}
+
+export function DataTable<K extends Kind>({ kind, question, title, head, rows, texts = 1 }: DataTableProps<K>) {
+  const t = useAsk()
+  return (
+    <Card title={title ?? t('table')} extra={<DownloadButton kind={kind} question={question} />} id="data">
+      <div className={css.table} tabIndex={0} role="region" aria-label={title ?? t('table')}>
+        <table className="plain-table">
+          <thead>
+            <tr>{head.map((name, n) => <th key={n} scope="col" className={n < texts ? '' : 'end'}>{name}</th>)}</tr>
+          </thead>
+          <tbody>
+            {rows.map(({ key, cells, strong }) => (
+              <tr key={key} className={strong ? 'strong' : ''}>{cells.map((cell, n) => <td key={n} className={n < texts ? '' : 'end'}>{cell}</td>)}</tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  )
+}
+
+export function DownloadButton<K extends Kind>({ kind, question }: { kind: K; question: Questions[K] }) {
+  const t = useAsk()
+  const common = useCommon()
+  const explain = useExplain()
+  const { message } = App.useApp()
+  const [busy, setBusy] = useState(false)
+  async function fetchFile(format: FileFormat) {
+    setBusy(true)
+    try {
+      const name = `${kind}.${format}`
+      const url = URL.createObjectURL(await askFile(kind, question, format))
+      Object.assign(document.createElement('a'), { href: url, download: name }).click()
+      setTimeout(() => URL.revokeObjectURL(url), 1000)
+      void message.success(t('downloaded', { name }))
+    } catch (error) {
+      void message.error(`${common('act_failed')}: ${explain(error)}`, 6)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const items = [{ key: 'csv', label: t('download_csv') }, { key: 'parquet', label: t('download_parquet') }]
+  return (
+    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => void fetchFile(key as FileFormat) }}>
+      <Button size="small" type="text" icon={<Download size={16} />} loading={busy} data-testid="download">{t('download')}</Button>
+    </Dropdown>
+  )
+}
