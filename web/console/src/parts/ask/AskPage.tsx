@@ -1,6 +1,6 @@
 /** One page a question: its sentence on top, the answer below, asked anew with every change. */
 import type { ReactNode } from 'react'
-import { Button } from 'antd'
+import { Button, ConfigProvider } from 'antd'
 import { Link as LinkIcon, RotateCcw, TriangleAlert } from 'lucide-react'
 import { Link } from 'react-router'
 import { ApiError } from 'api'
@@ -66,10 +66,12 @@ export function AskPage<K extends Kind>({ kind, note, first, events, lacking, se
     <Page title={t(`kind_${kind}`)} note={note} back={{ to: '/ask', label: t('ask') }} actions={actions}>
       <Kinds here={kind} question={question} />
       <Card id="question">
-        <div className={css.question}>
-          {sentence(question, set)}
-          <RuleBlock question={question} set={set as (change: Partial<Common>) => void} />
-        </div>
+        <ConfigProvider variant="filled">
+          <div className={css.question}>
+            {sentence(question, set)}
+            <RuleBlock question={question} set={set as (change: Partial<Common>) => void} />
+          </div>
+        </ConfigProvider>
       </Card>
       <div className={css.said} aria-live="polite">
         {lack ? <Lack word={lack} /> : error && shown ? <Refused error={error} again={again} /> : null}

@@ -18,7 +18,11 @@ const inline = { variant: 'filled', popupMatchSelectWidth: false, className: css
 export function EventField({ value, set, label }: Field<EventTest> & { label?: string }) {
   const t = useAsk()
   const fields = useFields()
-  return <EventTestEditor value={value} onChange={set} fields={fields} label={label ?? t('event')} />
+  return (
+    <span role="group" aria-label={label ?? t('event')} className={css.event}>
+      <EventTestEditor value={value} onChange={set} fields={fields} />
+    </span>
+  )
 }
 
 interface ChoiceProps<T extends string> extends Field<T> { label: string; options: { value: T; label: string }[]; testid?: string }
