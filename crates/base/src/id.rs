@@ -27,6 +27,7 @@ pub mod kinds {
         Mail "mai", Product "prd", Sku "sku", Order "ord", Payment "pay", Refund "ref",
         Commission "com", Posting "pst", Entry "ent",
         LiveCode "lvc", Slot "slt", Reservation "rsv",
+        IntakeRule "irl",
     }
 }
 
@@ -57,6 +58,7 @@ pub mod ids {
     pub type LiveCodeId = Id<kinds::LiveCode>;
     pub type SlotId = Id<kinds::Slot>;
     pub type ReservationId = Id<kinds::Reservation>;
+    pub type RuleId = Id<kinds::IntakeRule>;
 }
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -27,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
 pub fn readers() -> Vec<Arc<dyn Reader>> {
     vec![
         Arc::new(weir_know::react::Know),
+        Arc::new(weir_gather::catalogue::Catalogue),
         Arc::new(weir_grow::binding::Bind),
         Arc::new(weir_grow::commission::Commissions),
         Arc::new(weir_sell::product::Sold),

@@ -31,3 +31,13 @@ pub const IMPORT_FINISHED: &str = "import.finished";
 pub const IMPORT_CANCELLED: &str = "import.cancelled";
 /// Props: `import`, `error`.
 pub const IMPORT_FAILED: &str = "import.failed";
+/// Messages of the quarantine became events. Props: `count`, and of one `quarantined`, of many `reason`, `source`.
+pub const QUARANTINE_REPLAYED: &str = "quarantine.replayed";
+/// Props as in `quarantine.replayed`.
+pub const QUARANTINE_DISMISSED: &str = "quarantine.dismissed";
+/// Props: `rule`, `kind`, `event`, `property`, `target`.
+pub const INTAKE_RULE_ADDED: &str = "intake.rule_added";
+/// Props as in `intake.rule_added`.
+pub const INTAKE_RULE_REMOVED: &str = "intake.rule_removed";
+/// Somebody said whether a property is personal. Props: `event`, `property`, `pii`.
+pub const CATALOGUE_MARKED: &str = "catalogue.marked";

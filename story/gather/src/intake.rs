@@ -1,6 +1,7 @@
 //! Intake: events of other systems, durable before they are answered.
 //!
-//! The pipeline of one request: authenticate → decode → a dialect ([`segment`], [`sensors`]) takes the body apart into [`Item`]s, each sound by itself → [`take`]: apply the
+//! The pipeline of one request: authenticate → decode → a dialect ([`segment`], [`sensors`],
+//! [`posthog`]) takes the body apart into [`Item`]s, each sound by itself → [`take`]: apply the
 //! brand's rules, resolve who it was, append to the log, once per message id. What is not fit for the log
 //! is kept in the [quarantine](crate::quarantine) with a reason; only a body that is no envelope at
 //! all is refused.
@@ -17,6 +18,8 @@
 //! own form and families are kept out of the log (`forbidden`).
 mod describe;
 pub mod http;
+pub mod posthog;
+pub mod rules;
 pub mod segment;
 pub mod sensors;
 mod sound;
@@ -24,6 +27,7 @@ mod text;
 
 use crate::quarantine::{self, Reason, Refusal};
 use crate::touchpoint;
+use rules::{Fate, Rules};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -154,22 +158,25 @@ pub struct Taken {
     /// Same message, same content: seen before.
     pub duplicate: usize,
     pub quarantined: usize,
+    /// Kept out by a rule of the brand, and counted.
+    pub blocked: usize,
 }
 
 /// Writes a batch. Repeating it changes nothing.
 pub fn take(tx: &mut Tx, brand: BrandId, batch: &Batch) -> Result<Taken> {
     let mut out = Taken::default();
-    let mut seen = Seen::default();
-    for item in &batch.items {
-        match one(tx, brand, batch, item, &mut seen)? {
+    each(tx, brand, batch, |tx, item, became| {
+        match became {
             Became::Event => out.accepted += 1,
             Became::Duplicate => out.duplicate += 1,
+            Became::Blocked => out.blocked += 1,
             Became::Refused(reason, detail) => {
                 batch.refuse(tx, brand, reason, &detail, &item.raw)?;
                 out.quarantined += 1;
             }
         }
-    }
+        Ok(())
+    })?;
     for r in &batch.refused {
         batch.refuse(tx, brand, r.reason, &r.detail, &r.raw)?;
         out.quarantined += 1;
@@ -177,25 +184,82 @@ pub fn take(tx: &mut Tx, brand: BrandId, batch: &Batch) -> Result<Taken> {
     Ok(out)
 }
 
-enum Became {
+/// What became of one message.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Became {
     Event,
+    /// Same message, same content: it was an event already.
     Duplicate,
+    /// A rule of the brand keeps it out.
+    Blocked,
     Refused(Reason, String),
 }
 
-fn one<'a>(tx: &mut Tx, brand: BrandId, batch: &Batch, item: &'a Item, seen: &mut Seen<'a>) -> Result<Became> {
+/// Takes a message of the quarantine as it would have been taken when it came: with its time,
+/// its key and its trust. Nothing is kept of it if it is refused again.
+pub fn take_again(tx: &mut Tx, brand: BrandId, source: &str, raw: &str, around: &Around) -> Result<Became> {
+    let body = bytes::Bytes::copy_from_slice(raw.as_bytes());
+    let batch = match source {
+        sensors::SOURCE => sensors::parse_one(body, around.clone()),
+        posthog::SOURCE => posthog::parse(body, &[0..raw.len()], around.clone()),
+        _ => segment::parse_one(body, around.clone()),
+    };
+    let now = tx.now();
+    tx.as_of(around.received);
+    let mut last = batch.refused.last().map(|r| Became::Refused(r.reason, r.detail.clone()));
+    let done = each(tx, brand, &batch, |_, _, became| {
+        // Of several records the one that failed is the answer.
+        if !matches!(last, Some(Became::Refused(..))) {
+            last = Some(became);
+        }
+        Ok(())
+    });
+    tx.as_of(now);
+    done?;
+    Ok(last.unwrap_or(Became::Refused(Reason::SchemaInvalid, "nothing is in it".into())))
+}
+
+fn each(
+    tx: &mut Tx,
+    brand: BrandId,
+    batch: &Batch,
+    mut then: impl FnMut(&mut Tx, &Item, Became) -> Result<()>,
+) -> Result<()> {
+    let mut seen = Seen::default();
+    let mut rules = Rules::of(tx, brand)?;
+    if rules.none() {
+        for item in &batch.items {
+            let became = one(tx, brand, batch.source, item, &mut seen)?;
+            then(tx, item, became)?;
+        }
+        return Ok(());
+    }
+    let day = i64::from(weir_keep::brand::get(tx, brand)?.zone()?.day(tx.now()).0);
+    let fates: Vec<Fate> = batch.items.iter().map(|item| rules.fate(item, day)).collect();
+    for (came, fate) in batch.items.iter().zip(&fates) {
+        let became = match fate {
+            Fate::AsItIs => one(tx, brand, batch.source, came, &mut seen)?,
+            Fate::Changed(item) => one(tx, brand, batch.source, item, &mut seen)?,
+            Fate::Blocked => Became::Blocked,
+        };
+        then(tx, came, became)?;
+    }
+    rules.note(tx, brand)
+}
+
+fn one<'a>(tx: &mut Tx, brand: BrandId, source: &'static str, item: &'a Item, seen: &mut Seen<'a>) -> Result<Became> {
     if is_ours(&item.name) {
         let detail = format!("event: {} is an event that Weir states itself; choose another name", item.name);
         return Ok(Became::Refused(Reason::Forbidden, detail));
     }
-    let person = if item.is_somebodys() { Some(seen.person(tx, brand, batch.source, item)?) } else { None };
+    let person = if item.is_somebodys() { Some(seen.person(tx, brand, source, item)?) } else { None };
     let touchpoint = seen.touchpoint(tx, brand, item)?;
     let fact = Fact {
         brand,
         person,
         name: &item.name,
         at: item.at,
-        source: batch.source,
+        source,
         touchpoint,
         store: None,
         actor: None,
@@ -378,6 +442,7 @@ fn all_one(tx: &mut Tx, brand: BrandId, who: Who<'_>) -> Result<Option<Standing>
 const FAMILIES: &[&str] = &[
     "brand", "store", "staff", "key", "touchpoint", "mall", "import", "person", "consent", "campaign", "message", "inbox", "mail",
     "product", "sku", "stock", "cart", "order", "payment", "refund", "promoter", "referral", "commission", "payout", "ledger", "buyer",
+    "quarantine", "intake", "catalogue",
 ];
 
 /// Has the name the form of Weir's own events, `order.paid`?

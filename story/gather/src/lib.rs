@@ -1,4 +1,5 @@
 //! Gather (引流): where customers come from. Touchpoints and visits, events of other systems, files.
+pub mod catalogue;
 pub mod events;
 pub mod import;
 pub mod intake;
@@ -14,9 +15,13 @@ use weir_ground::http::App;
 
 /// The routes of this chapter; `imports` says what can be imported.
 pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
+    use catalogue::http as c;
     use import::http as i;
+    use intake::posthog::http as p;
+    use intake::rules::http as r;
     use intake::sensors::http as s;
     use live_code::http as l;
+    use quarantine::http as q;
     use touchpoint::http as t;
     OpenApiRouter::new()
         .routes(routes!(t::list_touchpoint_kinds))
@@ -52,13 +57,27 @@ pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
         .route("/sa.gif", post(s::take_records).options(intake::http::preflight))
         .routes(routes!(s::debug_records))
         .route("/debug", options(intake::http::preflight))
-        .routes(routes!(quarantine::list_quarantine))
+        .routes(routes!(p::capture))
+        .route("/batch/", options(intake::http::preflight))
+        .routes(routes!(q::list_quarantine))
+        .routes(routes!(q::count_quarantine))
+        .routes(routes!(q::replay_one))
+        .routes(routes!(q::replay_many))
+        .routes(routes!(q::dismiss_one))
+        .routes(routes!(q::dismiss_many))
+        .routes(routes!(r::list_intake_rules, r::add_intake_rule))
+        .routes(routes!(r::remove_intake_rule))
+        .routes(routes!(c::list_catalogue))
+        .routes(routes!(c::list_properties, c::mark_property))
         .routes(routes!(i::list_imports, i::upload_import))
         .routes(routes!(i::get_import))
         .routes(routes!(i::start_import))
         .routes(routes!(i::cancel_import))
         .routes(routes!(i::list_rejects))
         .routes(routes!(i::download_rejects))
+        .merge(["/batch", "/capture", "/capture/", "/e", "/e/", "/i/v0/e/"].iter().fold(OpenApiRouter::new(), |router, path| {
+            router.route(path, post(p::capture).options(intake::http::preflight))
+        }))
         .layer(axum::Extension(imports.clone()))
         .layer(axum::Extension(live_code::Plans::default()))
         .layer(axum::Extension(visit::machine::Repeats::default()))

@@ -23,7 +23,7 @@ fn send_as(db: &Db, brand: BrandId, call: &str, body: &str, trust: Trust) -> Tak
 }
 
 fn took(accepted: usize, duplicate: usize, quarantined: usize) -> Taken {
-    Taken { accepted, duplicate, quarantined }
+    Taken { accepted, duplicate, quarantined, blocked: 0 }
 }
 
 fn reasons(db: &Db) -> Vec<String> {

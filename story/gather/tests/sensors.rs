@@ -24,7 +24,7 @@ fn send(db: &Db, brand: BrandId, body: &str) -> Taken {
 }
 
 fn took(accepted: usize, duplicate: usize, quarantined: usize) -> Taken {
-    Taken { accepted, duplicate, quarantined }
+    Taken { accepted, duplicate, quarantined, blocked: 0 }
 }
 
 /// A record of an account, with what else is given.

@@ -14,6 +14,16 @@ const ALSO: &[(&str, &[&str])] = &[
     ("gender", &["$gender", "sex"]),
 ];
 
+/// What we call the property by which somebody is described, if it is one.
+pub fn ours(property: &str) -> Option<&'static str> {
+    let also = ALSO.iter().find(|a| a.0 == property || a.1.contains(&property)).map(|a| a.0);
+    also.or_else(|| PORTRAIT.iter().find(|p| **p == property).copied()).or(match property {
+        "lastName" | "firstName" => Some("name"),
+        "address" => Some("region"),
+        _ => None,
+    })
+}
+
 fn text(v: &Value) -> Option<String> {
     match v {
         Value::String(s) => Some(crate::visit::clip(s.trim(), 200)).filter(|s| !s.is_empty()),

@@ -115,6 +115,15 @@ pub fn parse(body: bytes::Bytes, places: &[Range<usize>], around: Around) -> Bat
     out
 }
 
+/// What was kept of a body, by itself: a record, or the text that could not be unpacked.
+pub fn parse_one(kept: bytes::Bytes, around: Around) -> Batch {
+    let text = String::from_utf8_lossy(&kept).into_owned();
+    match records(&text) {
+        Ok(places) => parse(kept, &places.into_iter().map(|p| p.0).collect::<Vec<_>>(), around),
+        Err(bad) => damaged(kept, bad, around),
+    }
+}
+
 /// What could not be read as records at all.
 pub fn damaged(body: bytes::Bytes, bad: Bad, around: Around) -> Batch {
     let raw = 0..body.len();
