@@ -1,7 +1,7 @@
 /** Every place in the console, in the order of the loop. One list feeds the navigation, the palette and the shortcuts. */
 import {
   Boxes, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
-  BookOpenCheck, ChartNoAxesCombined,
+  BookOpenCheck, ChartNoAxesCombined, HeartPulse, Target,
 } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import type { ShellWord } from './words'
@@ -23,6 +23,7 @@ export const sections: Section[] = [
     word: 'pool',
     places: [
       { path: '/persons', word: 'persons', icon: Users, go: 'p' },
+      { path: '/segments', word: 'segments', icon: Target, go: 'r' },
       { path: '/touchpoints', word: 'touchpoints', icon: MapPin, go: 't' },
       { path: '/ask', word: 'ask', icon: ChartNoAxesCombined, go: 'q', need: 'measure.read' },
       { path: '/campaigns', word: 'campaigns', icon: Megaphone, go: 'c', need: 'measure.read' },
@@ -45,6 +46,7 @@ export const sections: Section[] = [
       { path: '/staff', word: 'staff', icon: UserCog, need: 'staff.write' },
       { path: '/keys', word: 'keys', icon: KeyRound, need: 'key.write' },
       { path: '/audit', word: 'audit', icon: ScrollText, go: 'a', need: 'audit.read' },
+      { path: '/health', word: 'health', icon: HeartPulse, need: 'measure.read' },
       { path: '/settings', word: 'settings', icon: Settings2, go: 's', need: 'settings.write' },
     ],
   },

@@ -20,6 +20,7 @@ import { Identities } from './Identities'
 import { Orders } from './Orders'
 import { Portrait } from './Portrait'
 import { Referral } from './Referral'
+import { Segments } from './Segments'
 import { Tags } from './Tags'
 import { Timeline } from './Timeline'
 import { usePerson } from './words'
@@ -64,6 +65,7 @@ function Life({ person }: { person: Person }) {
         <div className="stack">
           <Belongs person={person} />
           <Tags person={person} writes={writes} />
+          <Segments id={person.id} />
           <Portrait portrait={person.portrait} />
           <Consents person={person} writes={writes} />
           <Referral id={person.id} />

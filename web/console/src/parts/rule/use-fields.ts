@@ -13,6 +13,7 @@ import type { Namer } from './text'
 import type { Attribute, EventField, SegmentFields } from './types'
 
 export interface Fields extends Namer {
+  lang: Lang
   /** False until the lists are known; rules can be shown and edited before. */
   ready: boolean
   error: unknown
@@ -72,6 +73,7 @@ export function useFields(): Fields {
     const byKey = new Map(attributes.map((each) => [each.key, each]))
     const chosen = others.data ?? []
     return {
+      lang,
       ready: asked.isSuccess,
       error: asked.error,
       attributes,

@@ -1,0 +1,50 @@
+/** The state of a segment and up to where it is exact, as every page says it. */
+import { useMemo } from 'react'
+import { civilDay, dayOf } from 'kit'
+import { StateChip, type Tone } from '@/parts/chips'
+import { useFormat } from '@/parts/format'
+import type { SegmentRow, SegmentState } from '@/parts/rule/ask'
+import { useSegments, type SegmentWord } from './words'
+
+const tones: Record<SegmentState, Tone> = { building: 'warn', live: 'good', stale: 'bad', archived: 'plain' }
+
+export function SegmentStateChip({ state }: { state: SegmentState }) {
+  const t = useSegments()
+  return <StateChip tone={tones[state]}>{t(`state_${state}`)}</StateChip>
+}
+
+/** A moment with its seconds; the day too when it is not today. */
+export function useClock(): (at: number) => string {
+  const { lang, timezone } = useFormat()
+  return useMemo(() => {
+    const clock = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+    return (at) => (civilDay(at, timezone) === civilDay(Date.now(), timezone) ? clock.format(at) : `${dayOf(at, lang, timezone)} ${clock.format(at)}`)
+  }, [lang, timezone])
+}
+
+/** "准确到 12:03:05" */
+export function Exact({ at }: { at: number }) {
+  const t = useSegments()
+  const clock = useClock()
+  return <span className="small muted num nowrap" title={t('exact_note')} data-testid="exact-at">{t('exact', { when: clock(at) })}</span>
+}
+
+/** Freshness of a row: a list is fixed, a stale one says since when. */
+export function Freshness({ of }: { of: Pick<SegmentRow, 'kind' | 'state' | 'exact_at'> }) {
+  const t = useSegments()
+  const clock = useClock()
+  if (of.state === 'archived') return <span className="small muted">—</span>
+  if (of.kind === 'static') return <span className="small muted" title={t('fixed')}>{t('kind_static')}</span>
+  if (of.state === 'stale') return <span className="small bad num nowrap" data-testid="exact-at">{t('stale_at', { when: clock(of.exact_at) })}</span>
+  if (of.state === 'building') return <span className="small muted">{t('building_at')}</span>
+  return <Exact at={of.exact_at} />
+}
+
+/** Why somebody came in: a word for each known cause, else what the server says. */
+export function useCause(): (cause: string) => string {
+  const t = useSegments()
+  return (cause) => {
+    const said = t(`cause_${cause.split(/[:.]/)[0]}` as SegmentWord)
+    return said.startsWith('cause_') ? cause : said
+  }
+}
