@@ -28,6 +28,7 @@ pub mod kinds {
         Commission "com", Posting "pst", Entry "ent",
         LiveCode "lvc", Slot "slt", Reservation "rsv",
         IntakeRule "irl",
+        Merge "mrg", Pair "pai", SyncRun "syn",
     }
 }
 
@@ -59,6 +60,9 @@ pub mod ids {
     pub type SlotId = Id<kinds::Slot>;
     pub type ReservationId = Id<kinds::Reservation>;
     pub type RuleId = Id<kinds::IntakeRule>;
+    pub type MergeId = Id<kinds::Merge>;
+    pub type PairId = Id<kinds::Pair>;
+    pub type SyncRunId = Id<kinds::SyncRun>;
 }
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -341,11 +341,13 @@ struct Seen<'a> {
 
 #[derive(Clone, Copy)]
 struct Standing {
+    /// The subject of the identity: what is told of it follows it when persons are taken apart.
     person: PersonId,
+    root: PersonId,
     last_seen_at: Option<Ms>,
     touchpoint: Option<TouchpointId>,
 }
-weir_ground::from_row!(Standing { person, last_seen_at, touchpoint });
+weir_ground::from_row!(Standing { person, root, last_seen_at, touchpoint });
 
 /// A person's "last seen" is moved on at most this often.
 const COARSE: Ms = time::HOUR;
@@ -383,7 +385,7 @@ impl<'a> Seen<'a> {
             // Persons may have become one.
             self.persons.clear();
         }
-        let sql = "select id, last_seen_at, touchpoint_id from person where id = $1";
+        let sql = "select id, root_id, last_seen_at, touchpoint_id from person where id = $1";
         self.persons.insert(key, tx.one(sql, params![person])?);
         Ok(person)
     }
@@ -425,14 +427,15 @@ fn all_one(tx: &mut Tx, brand: BrandId, who: Who<'_>) -> Result<Option<Standing>
     for (kind, value) in named.chain(who.2.iter().map(|(kind, value)| (*kind, Some(value.as_str())))) {
         let Some(value) = value else { continue };
         let one: Option<Standing> = tx.opt(
-            "select id, last_seen_at, touchpoint_id from person where id = (select root_id from person where id = \
-             (select person_id from identity where brand_id = $1 and kind = $2 and value = $3))",
+            "select id, root_id, last_seen_at, touchpoint_id from person where id = \
+             (select person_id from identity where brand_id = $1 and kind = $2 and value = $3)",
             params![brand, kind, value],
         )?;
         match (one, found) {
             (None, _) => return Ok(None),
-            (Some(a), Some(b)) if a.person != b.person => return Ok(None),
-            (one, _) => found = one,
+            (Some(a), Some(b)) if a.root != b.root => return Ok(None),
+            // The account speaks before the browser.
+            (one, before) => found = before.or(one),
         }
     }
     Ok(found)

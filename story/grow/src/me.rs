@@ -108,7 +108,7 @@ pub struct EditMe {
 fn edit(tx: &mut Tx, who: &Buyer, body: &EditMe) -> Result<()> {
     if body.name.is_some() {
         let traits = Traits { name: body.name.clone(), ..Default::default() };
-        person::describe(tx, who.brand, who.person, &traits, None)?;
+        person::describe(tx, who.brand, who.subject, &traits, None)?;
     }
     let allow = body.consents.as_ref();
     for (channel, say) in [("inbox", allow.and_then(|a| a.inbox)), ("email", allow.and_then(|a| a.email))] {
@@ -119,7 +119,7 @@ fn edit(tx: &mut Tx, who: &Buyer, body: &EditMe) -> Result<()> {
             status: if yes { "granted" } else { "withdrawn" }.into(),
             proof: Some("switched on the mall's own page".into()),
         };
-        consent::set(tx, who.brand, who.person, &says, "mall", None)?;
+        consent::set(tx, who.brand, who.subject, &says, "mall", None)?;
     }
     if let Some(a) = &body.address {
         a.check()?;
@@ -133,7 +133,7 @@ fn edit(tx: &mut Tx, who: &Buyer, body: &EditMe) -> Result<()> {
         let ours: Option<i64> =
             tx.opt("select 1 from store where id = $1 and brand_id = $2 and active = 1", params![store, who.brand])?;
         ours.ok_or_else(|| Problem::not_found("open store"))?;
-        person::set_store(tx, who.person, store)?;
+        person::set_store(tx, who.subject, store)?;
     }
     Ok(())
 }

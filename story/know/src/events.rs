@@ -6,9 +6,12 @@ pub const PERSON_CREATED: &str = "person.created";
 pub const PERSON_JOINED: &str = "person.joined";
 /// Name, phone, e-mail or portrait changed; props: the changed fields.
 pub const PERSON_CHANGED: &str = "person.changed";
-/// Two persons turned out to be one; props: `loser`, `reason`.
+/// Two persons turned out to be one; props: `winner`, `loser`, `reason`.
 pub const PERSON_MERGED: &str = "person.merged";
-/// Props: `from`, `to`, `cause` (event, timer, refund, definition, merge).
+/// A merge was taken back; the person is the one that keeps the id. Props: `winner` (it), `loser`
+/// (the person that is one of its own again), `reason`, `members` (all subjects that left with it).
+pub const PERSON_UNMERGED: &str = "person.unmerged";
+/// Props: `from`, `to`, `cause` (event, timer, refund, definition, merge, unmerge).
 pub const STAGE_CHANGED: &str = "person.stage_changed";
 pub const PERSON_TAGGED: &str = "person.tagged";
 pub const PERSON_UNTAGGED: &str = "person.untagged";

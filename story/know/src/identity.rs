@@ -3,13 +3,17 @@
 //! Strong kinds belong to one human and may join persons; weak kinds (a browser, a device) never
 //! do, but the anonymous person behind a weak identity is joined to the known one that signs in
 //! with it (K1, K4). Two different values of a one-per-person kind never share a person (K6).
-use crate::events;
+pub mod merge;
+pub mod own;
+
+pub use merge::{Joined, Why, join, merge, unmerge};
+
 use crate::person;
 use serde::Serialize;
 use utoipa::ToSchema;
 use weir_ground::base::{Ms, Problem, Result};
 use weir_ground::event::{BrandId, PersonId};
-use weir_ground::{Fact, Tx, from_row, params};
+use weir_ground::{Tx, from_row, params};
 
 /// `(kind, strong, one value per person)`
 pub const KINDS: &[(&str, bool, bool)] = &[
@@ -61,9 +65,21 @@ from_row!(Identity { kind, value, strong, created_at });
 /// The person behind an identity, merged persons followed.
 pub fn find(tx: &mut Tx, brand: BrandId, kind: &str, value: &str) -> Result<Option<PersonId>> {
     let Some(value) = normal(kind, value) else { return Ok(None) };
+    Ok(holder(tx, brand, kind, &value)?.map(|h| h.root))
+}
+
+/// The subject that an identity belongs to, and its person.
+#[derive(Clone, Copy, Debug)]
+struct Holder {
+    subject: PersonId,
+    root: PersonId,
+}
+from_row!(Holder { subject, root });
+
+fn holder(tx: &mut Tx, brand: BrandId, kind: &str, value: &str) -> Result<Option<Holder>> {
     tx.opt(
-        "select p.root_id from identity i join person p on p.id = i.person_id where i.brand_id = $1 and i.kind = $2 and i.value = $3",
-        params![brand, kind, &value],
+        "select p.id, p.root_id from identity i join person p on p.id = i.person_id where i.brand_id = $1 and i.kind = $2 and i.value = $3",
+        params![brand, kind, value],
     )
 }
 
@@ -92,125 +108,111 @@ fn sorted<'a>(ids: &[(&'a str, &str)]) -> Result<Vec<Given<'a>>> {
     Ok(given)
 }
 
-/// The person that these identities lead to, made when there is none. Identities that were not
-/// known are bound to it; persons that turn out to be the same are merged. A value of a
-/// one-per-person kind that the person has another of is left where it is, or unbound.
+/// The subject that these identities lead to, made when there is none: the one of the first strong
+/// identity that is known. What the caller writes goes to it, so that it follows the identity it came
+/// with; [`person::of`] answers its person. Identities that were not known are bound to it; persons
+/// that turn out to be the same are merged. A value of a one-per-person kind that the person has
+/// another of is left where it is, or unbound.
 pub fn resolve(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &str) -> Result<PersonId> {
     let mut given = sorted(ids)?;
     if given.is_empty() {
         return Err(Problem::field("identity", "say who it is: at least one identity with a value"));
     }
     let known = given.iter().any(|g| g.strong);
-    let mut chosen: Option<PersonId> = None;
+    let mut chosen: Option<(Holder, merge::By)> = None;
     let mut proven = false;
     for g in &mut given {
-        let Some(found) = find(tx, brand, g.kind, &g.value)? else { continue };
+        let Some(found) = holder(tx, brand, g.kind, &g.value)? else { continue };
         g.found = true;
-        match chosen {
-            None => (chosen, proven) = (Some(found), g.strong),
-            Some(c) if c == found => {}
-            Some(c) => {
-                if g.strong || !is_known(tx, found)? {
+        let by = merge::By { kind: g.kind.to_string(), value: g.value.clone() };
+        match &mut chosen {
+            None => (chosen, proven) = (Some((found, by)), g.strong),
+            Some((c, _)) if c.root == found.root => {}
+            Some((c, first)) => {
+                if g.strong || !is_known(tx, found.root)? {
                     let reason = format!("{} seen together", g.kind);
-                    chosen = Some(merge(tx, brand, c, found, &reason)?.unwrap_or(c));
+                    let why = Why { reason: &reason, by: Some((first.clone(), by)), actor: None };
+                    if let Ok(root) = join(tx, brand, c.subject, found.subject, &why)? {
+                        c.root = root;
+                    }
                 }
             }
         }
     }
-    let person = match chosen {
+    let at = match chosen.map(|c| c.0) {
         // A browser of somebody known, now used with an account that is new: another person.
-        Some(p) if !proven && known && is_known(tx, p)? => person::create(tx, brand, known, source)?,
-        Some(p) => p,
-        None => person::create(tx, brand, known, source)?,
+        Some(h) if !proven && known && is_known(tx, h.root)? => fresh(tx, brand, known, source)?,
+        Some(h) => h,
+        None => fresh(tx, brand, known, source)?,
     };
     for g in &given {
-        if !(proven && clashes(tx, person, g)?) {
-            bind(tx, brand, person, g)?;
+        if !(proven && clashes(tx, at.root, g)?) {
+            bind(tx, brand, at, g)?;
         }
     }
-    Ok(person)
+    Ok(at.subject)
 }
 
-fn is_known(tx: &mut Tx, person: PersonId) -> Result<bool> {
-    tx.one("select known from person where id = $1", params![person])
+fn fresh(tx: &mut Tx, brand: BrandId, known: bool, source: &str) -> Result<Holder> {
+    let id = person::create(tx, brand, known, source)?;
+    Ok(Holder { subject: id, root: id })
+}
+
+fn is_known(tx: &mut Tx, root: PersonId) -> Result<bool> {
+    tx.one("select known from person where id = $1", params![root])
 }
 
 /// Does the person have another value of this one-per-person kind?
-fn clashes(tx: &mut Tx, person: PersonId, g: &Given) -> Result<bool> {
+fn clashes(tx: &mut Tx, root: PersonId, g: &Given) -> Result<bool> {
     if !g.single {
         return Ok(false);
     }
     let other: Option<i64> = tx.opt(
         "select 1 from identity i join person p on p.id = i.person_id where p.root_id = $1 and i.kind = $2 and i.value <> $3 limit 1",
-        params![person, g.kind, &g.value],
+        params![root, g.kind, &g.value],
     )?;
     Ok(other.is_some())
 }
 
-fn bind(tx: &mut Tx, brand: BrandId, person: PersonId, g: &Given) -> Result<()> {
+fn bind(tx: &mut Tx, brand: BrandId, to: Holder, g: &Given) -> Result<()> {
     let (kind, value, now) = (g.kind, &g.value, tx.now());
     let fresh = tx.guard(
-        "insert into identity (brand_id, kind, value, person_id, strong, created_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-        params![brand, kind, value, person, g.strong, now],
+        "insert into identity (brand_id, kind, value, person_id, strong, created_at, bound_at) values ($1, $2, $3, $4, $5, $6, $6) \
+         on conflict do nothing",
+        params![brand, kind, value, to.subject, g.strong, now],
     )?;
     if !fresh.won() && !g.found {
         // A call beside this one bound it first: run again and find its person.
         return Err(Problem::again("This identity was bound at the same moment; try again."));
     }
     if fresh.won() && g.strong {
-        tx.exec("update person set known = 1 where id = $1 and known = 0", params![person])?;
-        match kind {
-            "phone" => tx.exec("update person set phone = $1 where id = $2 and phone is null", params![value, person])?,
-            "email" => tx.exec("update person set email = $1 where id = $2 and email is null", params![value, person])?,
-            _ => 0,
-        };
+        own::edit(tx, to.subject, |tx| reflect(tx, to.subject, kind, value))?;
     }
     if !fresh.won() && !g.strong {
         // A weak identity points at whoever uses it now; earlier events keep their person.
         tx.exec(
-            "update identity set person_id = $1 where brand_id = $2 and kind = $3 and value = $4 \
-             and person_id not in (select id from person where root_id = $5)",
-            params![person, brand, kind, value, person],
+            "update identity set person_id = $1, bound_at = $2 where brand_id = $3 and kind = $4 and value = $5 \
+             and person_id not in (select id from person where root_id = $6)",
+            params![to.subject, now, brand, kind, value, to.root],
         )?;
     }
     Ok(())
 }
 
-/// Makes `a` and `b` one person and answers it, or refuses (`None`) when both have different
-/// values of a one-per-person kind; then both stay as they were. Persons that are one already stay so.
-pub fn merge(tx: &mut Tx, brand: BrandId, a: PersonId, b: PersonId, reason: &str) -> Result<Option<PersonId>> {
-    let (a, b) = (person::root(tx, brand, a)?, person::root(tx, brand, b)?);
-    if a == b {
-        return Ok(Some(a));
-    }
-    let clash: Option<i64> = tx.opt(
-        "select 1 from identity x join person px on px.id = x.person_id join identity y on y.kind = x.kind and y.value <> x.value \
-         join person py on py.id = y.person_id where px.root_id = $1 and py.root_id = $2 \
-         and x.brand_id = $3 and y.brand_id = x.brand_id and x.kind in ('external_id', 'user_id', 'phone', 'unionid') limit 1",
-        params![a, b, brand],
-    )?;
-    if clash.is_some() {
-        return Ok(None);
-    }
-    // The one with orders, then the known one, then the older one stays.
-    let rank = |tx: &mut Tx, p: PersonId| -> Result<(i64, i64, i64)> {
-        tx.one("select orders, known, -created_at from person where id = $1", params![p])
+/// A strong identity makes its subject known, and a phone or e-mail can be used at once.
+fn reflect(tx: &mut Tx, subject: PersonId, kind: &str, value: &str) -> Result<()> {
+    tx.exec("update person set known = 1 where id = $1 and known = 0", params![subject])?;
+    match kind {
+        "phone" => tx.exec("update person set phone = $1 where id = $2 and phone is null", params![value, subject])?,
+        "email" => tx.exec("update person set email = $1 where id = $2 and email is null", params![value, subject])?,
+        _ => 0,
     };
-    let (winner, loser) = if rank(tx, a)? >= rank(tx, b)? { (a, b) } else { (b, a) };
-    let now = tx.now();
-    tx.guard("update person set root_id = $1 where id = $2 and root_id = id", params![winner, loser])?
-        .or(|| Problem::conflict("the person was merged at the same time"))?;
-    tx.exec("update person set root_id = $1 where root_id = $2", params![winner, loser])?;
-    tx.exec(
-        "insert into person_merge (loser_id, brand_id, winner_id, reason, at) values ($1, $2, $3, $4, $5)",
-        params![loser, brand, winner, reason, now],
-    )?;
-    tx.clear_timer(crate::stage::TIMER, loser.n())?;
-    person::refold(tx, winner, loser)?;
-    crate::stage::refresh(tx, winner, "merge", &mut crate::stage::Rules::default())?;
-    let props = serde_json::json!({ "loser": loser, "reason": reason }).to_string();
-    let _ = tx.record(&Fact::new(brand, events::PERSON_MERGED, now).person(winner).props(&props))?;
-    Ok(Some(winner))
+    Ok(())
+}
+
+/// May a person have only one value of this kind?
+pub fn is_single(code: &str) -> bool {
+    KINDS.iter().any(|k| k.0 == code && k.2)
 }
 
 #[cfg(test)]

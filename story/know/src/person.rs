@@ -2,10 +2,11 @@
 pub mod http;
 
 use crate::events;
+use crate::identity::own;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use weir_ground::base::{Ms, Problem, Result, ids};
+use weir_ground::base::{Ms, Problem, Result};
 use weir_ground::event::{BrandId, PersonId, StoreId, TouchpointId};
 use weir_ground::{Fact, Tx, params};
 
@@ -36,26 +37,39 @@ pub fn root(tx: &mut Tx, brand: BrandId, id: PersonId) -> Result<PersonId> {
         .ok_or_else(|| Problem::not_found("person"))
 }
 
+/// The person that a subject belongs to now.
+pub fn of(tx: &mut Tx, subject: PersonId) -> Result<PersonId> {
+    tx.one("select root_id from person where id = $1", params![subject])
+}
+
 /// Notes that the person was active, and by which touchpoint first.
 pub fn seen(tx: &mut Tx, person: PersonId, at: Ms, touchpoint: Option<TouchpointId>) -> Result<()> {
-    tx.exec(
-        "update person set last_seen_at = case when last_seen_at is null or last_seen_at < $1 then $1 else last_seen_at end, \
-         touchpoint_id = coalesce(touchpoint_id, $2) where id = $3",
-        params![at, touchpoint, person],
-    )?;
+    own::edit(tx, person, |tx| {
+        tx.exec(
+            "update person set last_seen_at = case when last_seen_at is null or last_seen_at < $1 then $1 else last_seen_at end, \
+             touchpoint_id = coalesce(touchpoint_id, $2) where id = $3",
+            params![at, touchpoint, person],
+        )
+    })?;
     Ok(())
 }
 
 /// The person became reachable: from prospect to new, once.
 pub fn joined(tx: &mut Tx, brand: BrandId, person: PersonId, at: Ms) -> Result<()> {
-    let first = tx.guard("update person set joined_at = $1 where id = $2 and joined_at is null", params![at, person])?;
-    if first.won() {
-        let touchpoint = tx.one("select touchpoint_id from person where id = $1", params![person])?;
+    let place = own::place(tx, person)?;
+    let before: Option<Ms> = tx.one("select joined_at from person where id = $1", params![place.root])?;
+    let first = own::edit_at(tx, person, place, |tx| {
+        tx.guard("update person set joined_at = $1 where id = $2 and joined_at is null", params![at, person])
+    })?;
+    if !first.won() {
+        return Ok(());
+    }
+    if before.is_none() {
+        let touchpoint = tx.one("select touchpoint_id from person where id = $1", params![place.root])?;
         let fact = Fact::new(brand, events::PERSON_JOINED, at).person(person).touchpoint(touchpoint);
         let _ = tx.record(&fact)?;
-        crate::stage::refresh(tx, person, "event", &mut crate::stage::Rules::default())?;
     }
-    Ok(())
+    crate::stage::refresh(tx, place.root, "event", &mut crate::stage::Rules::default())
 }
 
 /// What may be set on a person by hand, by import or by an identify call.
@@ -71,6 +85,10 @@ pub struct Traits {
 
 /// Writes what is given and leaves the rest; unknown portrait attributes are refused.
 pub fn describe(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, actor: Option<&str>) -> Result<()> {
+    own::edit(tx, person, |tx| describe_own(tx, brand, person, traits, actor))
+}
+
+fn describe_own(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, actor: Option<&str>) -> Result<()> {
     let now_portrait: String = tx.one("select portrait from person where id = $1", params![person])?;
     let mut portrait: Portrait = serde_json::from_str(&now_portrait).map_err(Problem::internal)?;
     let before = portrait.clone();
@@ -124,43 +142,12 @@ fn contact(kind: &str, value: &Option<String>) -> Result<Option<String>> {
 
 /// The store where the person mostly shops.
 pub fn set_store(tx: &mut Tx, person: PersonId, store: StoreId) -> Result<()> {
-    tx.exec("update person set store_id = $1 where id = $2", params![store, person])?;
-    Ok(())
-}
-
-/// Adds what the loser of a merge brings: counters, earliest and latest times, missing traits.
-pub(crate) fn refold(tx: &mut Tx, winner: PersonId, loser: PersonId) -> Result<()> {
-    type Times = (Option<Ms>, Option<Ms>, Option<Ms>, Option<Ms>);
-    type Rest = (i64, i64, i64, Option<ids::TouchpointId>, Option<ids::StoreId>, Ms);
-    let sql_times = "select joined_at, first_order_at, last_order_at, last_seen_at from person where id = $1";
-    let sql_rest = "select orders, paid, refunded, touchpoint_id, store_id, created_at from person where id = $1";
-    let (a, b): (Times, Times) = (tx.one(sql_times, params![winner])?, tx.one(sql_times, params![loser])?);
-    let (x, y): (Rest, Rest) = (tx.one(sql_rest, params![winner])?, tx.one(sql_rest, params![loser])?);
-    let first = |a: Option<Ms>, b: Option<Ms>| a.into_iter().chain(b).min();
-    // The touchpoint of whoever was seen first brought the person.
-    let touchpoint = if y.5 < x.5 { y.3.or(x.3) } else { x.3.or(y.3) };
-    tx.exec(
-        "update person set joined_at = $1, first_order_at = $2, last_order_at = $3, last_seen_at = $4, orders = $5, paid = $6, \
-         refunded = $7, touchpoint_id = $8, store_id = $9 where id = $10",
-        params![
-            first(a.0, b.0), first(a.1, b.1), a.2.max(b.2), a.3.max(b.3), x.0 + y.0, x.1 + y.1, x.2 + y.2,
-            touchpoint, x.4.or(y.4), winner
-        ],
-    )?;
-    tx.exec(
-        "update person set name = coalesce(name, (select l.name from person l where l.id = $1)), \
-         phone = coalesce(phone, (select l.phone from person l where l.id = $1)), \
-         email = coalesce(email, (select l.email from person l where l.id = $1)), \
-         guide_id = coalesce(guide_id, (select l.guide_id from person l where l.id = $1)), \
-         portrait = case when portrait = '{}' then (select l.portrait from person l where l.id = $1) else portrait end \
-         where id = $2",
-        params![loser, winner],
-    )?;
+    own::edit(tx, person, |tx| tx.exec("update person set store_id = $1 where id = $2", params![store, person]))?;
     Ok(())
 }
 
 /// Marks a person as simulated, so that it can always be told from real ones.
 pub fn mark_simulated(tx: &mut Tx, person: PersonId) -> Result<()> {
-    tx.exec("update person set simulated = 1 where id = $1", params![person])?;
+    own::edit(tx, person, |tx| tx.exec("update person set simulated = 1 where id = $1", params![person]))?;
     Ok(())
 }

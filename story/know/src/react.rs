@@ -1,4 +1,5 @@
 //! What this chapter does when others acted: orders move the counters and the stage.
+use crate::identity::own;
 use crate::stage::{self, Rules};
 use weir_ground::base::{Ms, Result};
 use weir_ground::event::{Event, PersonId};
@@ -32,21 +33,23 @@ impl Reader for Know {
                 continue;
             }
             let Some(subject) = e.person else { continue };
-            let person: PersonId = tx.one("select root_id from person where id = $1", params![subject])?;
-            let value = e.value.unwrap_or_default();
+            let (place, value) = (own::place(tx, subject)?, e.value.unwrap_or_default());
             if e.name == "order.paid" {
-                paid(tx, person, e, value.0)?;
+                own::edit_at(tx, subject, place, |tx| paid(tx, subject, e, value.0))?;
                 if e.source == "import" {
-                    imported.push(person);
+                    imported.push(place.root);
                 } else {
-                    stage::refresh(tx, person, "event", &mut rules)?;
+                    stage::refresh(tx, place.root, "event", &mut rules)?;
                 }
                 continue;
             }
-            tx.exec("update person set refunded = refunded + $1 where id = $2", params![value, person])?;
-            if e.props.contains("\"full\":true") {
-                recount(tx, person, e)?;
-                stage::refresh(tx, person, "refund", &mut rules)?;
+            let full = e.props.contains("\"full\":true");
+            own::edit_at(tx, subject, place, |tx| {
+                tx.exec("update person set refunded = refunded + $1 where id = $2", params![value, subject])?;
+                if full { recount(tx, subject, e) } else { Ok(()) }
+            })?;
+            if full {
+                stage::refresh(tx, place.root, "refund", &mut rules)?;
             }
         }
         imported.sort_unstable();
@@ -55,36 +58,34 @@ impl Reader for Know {
     }
 }
 
-fn paid(tx: &mut Tx, person: PersonId, e: &Event, value: i64) -> Result<()> {
+fn paid(tx: &mut Tx, subject: PersonId, e: &Event, value: i64) -> Result<()> {
     tx.exec(
         "update person set orders = orders + 1, paid = paid + $1, \
          first_order_at = case when first_order_at is null or first_order_at > $2 then $2 else first_order_at end, \
          last_order_at = case when last_order_at is null or last_order_at < $2 then $2 else last_order_at end, \
          last_seen_at = case when last_seen_at is null or last_seen_at < $2 then $2 else last_seen_at end, \
          store_id = coalesce(store_id, $3) where id = $4",
-        params![value, e.at, e.store, person],
+        params![value, e.at, e.store, subject],
     )?;
     Ok(())
 }
 
-/// An order went back whole: the counters are folded afresh. How many orders stand is counted over
+/// An order went back whole: the subject's counters are folded afresh. How many orders stand is counted over
 /// the log up to this event, because orders that were paid since have their own event ahead.
-fn recount(tx: &mut Tx, person: PersonId, e: &Event) -> Result<()> {
+fn recount(tx: &mut Tx, subject: PersonId, e: &Event) -> Result<()> {
     let n: i64 = tx.one(
         "select coalesce(sum(case when v.name = 'order.paid' then 1 when v.props like '%\"full\":true%' then -1 else 0 end), 0) \
-         from event v join person p on p.id = v.person_id \
-         where p.root_id = $1 and v.name in ('order.paid', 'order.refunded') and (v.xid, v.id) <= ($2, $3)",
-        params![person, e.xid, e.id],
+         from event v where v.person_id = $1 and v.name in ('order.paid', 'order.refunded') and (v.xid, v.id) <= ($2, $3)",
+        params![subject, e.xid, e.id],
     )?;
     let (first, last): (Option<Ms>, Option<Ms>) = tx.one(
-        "select min(o.paid_at), max(o.paid_at) from orders o join person p on p.id = o.person_id \
-         where p.root_id = $1 and o.paid_at is not null and o.state not in ('refunded', 'paid_late', 'cancelled')",
-        params![person],
+        "select min(o.paid_at), max(o.paid_at) from orders o where o.person_id = $1 and o.paid_at is not null and o.state not in ('refunded', 'paid_late', 'cancelled')",
+        params![subject],
     )?;
     let (first, last) = if n > 0 { (first, last) } else { (None, None) };
     tx.exec(
         "update person set orders = $1, first_order_at = $2, last_order_at = $3 where id = $4",
-        params![n, first, last, person],
+        params![n, first, last, subject],
     )?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! reachable, then new. It also says when it changes without an event: at the start of the civil
 //! day after the limit, in the brand's zone (models §3, K14).
 use crate::events;
+use crate::identity::own;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -100,43 +101,79 @@ pub fn stage(facts: Facts, settings: &Settings, zone: &Zone, now: Ms) -> (Stage,
     }
 }
 
-/// The kind of timer that flips stages.
+/// The kind of timer that flips stages; its key is the subject.
 pub const TIMER: &str = "stage";
+/// The same for what a root would be without the subjects that were merged into it.
+pub const OWN: &str = "stage.own";
 
 struct Standing {
+    id: PersonId,
     brand: BrandId,
     stage: String,
     orders: i64,
     last_order_at: Option<Ms>,
     joined_at: Option<Ms>,
 }
-from_row!(Standing { brand, stage, orders, last_order_at, joined_at });
+from_row!(Standing { id, brand, stage, orders, last_order_at, joined_at });
 
-/// Computes a person's stage afresh, records a change, and sets the timer for the next edge.
-pub fn refresh(tx: &mut Tx, person: PersonId, cause: &str, rules: &mut Rules) -> Result<()> {
-    let standing: Option<Standing> = tx.opt(
-        "select brand_id, stage, orders, last_order_at, joined_at from person where id = $1 and root_id = id",
-        params![person],
-    )?;
-    let Some(was) = standing else { return Ok(()) };
+/// What the row of a person makes of its stage now; sets the timer for the next edge.
+fn judge(tx: &mut Tx, was: &Standing, timer: &str, rules: &mut Rules) -> Result<Stage> {
     let now = tx.now();
     let (settings, zone) = rules.of(tx, was.brand)?;
     let facts = Facts { orders: was.orders, last_order_at: was.last_order_at, joined: was.joined_at.is_some() };
     let (stage, next) = stage(facts, settings, zone, now);
     match next {
-        Some(due) => tx.set_timer(TIMER, person.n(), due, was.brand)?,
-        None => tx.clear_timer(TIMER, person.n())?,
+        Some(due) => tx.set_timer(timer, was.id.n(), due, was.brand)?,
+        None => tx.clear_timer(timer, was.id.n())?,
     }
+    Ok(stage)
+}
+
+fn standing(tx: &mut Tx, person: PersonId) -> Result<Standing> {
+    tx.one("select id, brand_id, stage, orders, last_order_at, joined_at from person where id = $1", params![person])
+}
+
+/// Computes the stage of a person (of a subject: of its root) afresh, records a change, and sets
+/// the timer for the next edge.
+pub fn refresh(tx: &mut Tx, person: PersonId, cause: &str, rules: &mut Rules) -> Result<()> {
+    let was: Standing = tx.one(
+        "select id, brand_id, stage, orders, last_order_at, joined_at from person where id = (select root_id from person where id = $1)",
+        params![person],
+    )?;
+    let stage = judge(tx, &was, TIMER, rules)?;
     if stage.code() == was.stage {
         return Ok(());
     }
+    let now = tx.now();
     tx.guard(
         "update person set stage = $1, stage_since = $2 where id = $3 and stage = $4",
-        params![stage.code(), now, person, &was.stage],
+        params![stage.code(), now, was.id, &was.stage],
     )?
     .or(|| Problem::conflict("the person's stage was changed at the same time"))?;
-    let props = format!(r#"{{"from":"{}","to":"{}","cause":"{cause}"}}"#, was.stage, stage.code());
-    let _ = tx.record(&Fact::new(was.brand, events::STAGE_CHANGED, now).person(person).props(&props))?;
+    tell(tx, was.id, &was.stage, stage, cause)
+}
+
+/// States that a person's stage is another one now.
+pub(crate) fn tell(tx: &mut Tx, person: PersonId, from: &str, to: Stage, cause: &str) -> Result<()> {
+    let (brand, now): (BrandId, _) = (tx.one("select brand_id from person where id = $1", params![person])?, tx.now());
+    let props = format!(r#"{{"from":"{from}","to":"{}","cause":"{cause}"}}"#, to.code());
+    let _ = tx.record(&Fact::new(brand, events::STAGE_CHANGED, now).person(person).props(&props))?;
+    Ok(())
+}
+
+/// The stage that a row amounts to now, its timer set; the row is left to the caller.
+pub(crate) fn set(tx: &mut Tx, person: PersonId) -> Result<Stage> {
+    let was = standing(tx, person)?;
+    judge(tx, &was, TIMER, &mut Rules::default())
+}
+
+/// Brings a subject's own stage up to date, which nobody sees while it is merged: no event.
+pub(crate) fn settle(tx: &mut Tx, subject: PersonId, timer: &str, rules: &mut Rules) -> Result<()> {
+    let was = standing(tx, subject)?;
+    let (stage, now) = (judge(tx, &was, timer, rules)?, tx.now());
+    if stage.code() != was.stage {
+        tx.exec("update person set stage = $1, stage_since = $2 where id = $3", params![stage.code(), now, subject])?;
+    }
     Ok(())
 }
 
@@ -160,22 +197,29 @@ impl Rules {
     }
 }
 
-/// The clock passed an edge of somebody's stage.
+/// The clock passed an edge of somebody's stage, or of what a merged subject would be by itself.
 pub fn on_timer(tx: &mut Tx, due: &Due) -> Result<()> {
-    refresh(tx, PersonId::new(due.key), "timer", &mut Rules::default())
+    let subject = PersonId::new(due.key);
+    if due.kind == OWN || own::place(tx, subject)?.root != subject {
+        return own::edit(tx, subject, |_| Ok(()));
+    }
+    refresh(tx, subject, "timer", &mut Rules::default())
 }
 
 /// Recounts everybody after the thresholds or the zone changed, in id order; answers where to go on.
 pub fn redefine(tx: &mut Tx, brand: BrandId, after: PersonId) -> Result<Option<PersonId>> {
-    let ids: Vec<PersonId> = tx.all(
-        "select id from person where brand_id = $1 and root_id = id and id > $2 and orders > 0 order by id limit 300",
+    let ids: Vec<(PersonId, i64)> = tx.all(
+        "select id, merged from person where brand_id = $1 and id > $2 and orders > 0 order by id limit 300",
         params![brand, after],
     )?;
     let mut rules = Rules::default();
-    for id in &ids {
+    for (id, merged) in &ids {
+        if *merged != 0 {
+            own::edit(tx, *id, |_| Ok(()))?;
+        }
         refresh(tx, *id, "definition", &mut rules)?;
     }
-    Ok(ids.last().copied())
+    Ok(ids.last().map(|last| last.0))
 }
 
 /// The timer that carries a recount on until everybody was seen; its key is the brand.

@@ -5,7 +5,7 @@ use crate::kept::Kept;
 use axum::Extension;
 use axum::extract::State;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use utoipa::ToSchema;
 use weir_ground::base::{Day, Fen, Ms, Result, Zone, time::DAY};
 use weir_ground::event::BrandId;
@@ -52,21 +52,18 @@ pub struct Overview {
     pub flow: Flow,
 }
 
-/// Who allows marketing on at least one channel, by place in the list: the newest word on each
-/// channel counts, of the person or anybody merged into them.
+/// Who allows marketing on at least one channel, by place in the list.
 pub fn consenting(tx: &mut Tx, brand: BrandId, persons: &Persons) -> Result<HashSet<usize>> {
-    let mut newest: HashMap<(usize, String), bool> = HashMap::new();
+    let mut out = HashSet::new();
     tx.each(
-        "select person_id, channel, status from consent where brand_id = $1 and purpose = 'marketing' order by at, id",
+        "select distinct person_id from consent_now where brand_id = $1 and purpose = 'marketing' and status = 'granted'",
         params![brand],
         |r| {
-            if let Some(person) = persons.at(r.get(0)?) {
-                newest.insert((person, r.get(1)?), r.get::<String>(2)? == "granted");
-            }
+            out.extend(persons.at(r.get(0)?));
             Ok(())
         },
     )?;
-    Ok(newest.into_iter().filter(|(_, granted)| *granted).map(|((person, _), _)| person).collect())
+    Ok(out)
 }
 
 /// Places of persons who opened a message or came by a touchpoint since `from`, with the time.

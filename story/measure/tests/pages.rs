@@ -291,7 +291,10 @@ fn reachability_agrees_with_the_gate_of_the_send() {
             }
         }
         let (a, b) = (people[5], people[6]);
-        shop.write(move |tx| tx.exec("update person set root_id = $1 where id = $2", params![a, b]));
+        shop.write(move |tx| {
+            tx.exec("delete from identity where person_id = $1", params![b])?;
+            weir_know::identity::merge(tx, brand, a, b, "test")
+        });
         let (folded, asked) = shop.read(move |tx| {
             let persons = Persons::of(tx, brand)?;
             let mut folded: Vec<PersonId> = vec![];

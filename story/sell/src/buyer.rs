@@ -25,6 +25,8 @@ const LIFE: Ms = 180 * time::DAY;
 pub struct Buyer {
     pub brand: BrandId,
     pub person: PersonId,
+    /// The subject that signed in: what the buyer does follows it when persons are taken apart.
+    pub subject: PersonId,
 }
 
 impl Buyer {
@@ -40,11 +42,11 @@ fn not_signed_in() -> Problem {
 /// The buyer of a session token. Merges are followed.
 pub fn by_token(tx: &mut Tx, token: &str) -> Result<Buyer> {
     let now = tx.now();
-    let found: Option<(BrandId, PersonId)> = tx.opt(
-        "select s.brand_id, p.root_id from buyer_session s join person p on p.id = s.person_id where s.token = $1 and s.expires_at > $2",
+    let found: Option<(BrandId, PersonId, PersonId)> = tx.opt(
+        "select s.brand_id, p.root_id, p.id from buyer_session s join person p on p.id = s.person_id where s.token = $1 and s.expires_at > $2",
         params![&secret::digest(token), now],
     )?;
-    found.map(|(brand, person)| Buyer { brand, person }).ok_or_else(not_signed_in)
+    found.map(|(brand, person, subject)| Buyer { brand, person, subject }).ok_or_else(not_signed_in)
 }
 
 /// Opens a session and answers its token.
@@ -225,7 +227,7 @@ fn enter(tx: &mut Tx, brand: BrandId, body: &Login) -> Result<Option<LoggedIn>> 
         _ => "{}".to_string(),
     };
     let _ = tx.record(&Fact::new(brand, events::BUYER_SIGNED_IN, now).person(who).source("mall").props(&props))?;
-    Ok(Some(LoggedIn { token: open_session(tx, brand, who)?, person_id: who }))
+    Ok(Some(LoggedIn { token: open_session(tx, brand, who)?, person_id: person::of(tx, who)? }))
 }
 
 /// Sign in with the code; the answer is the token for everything else.

@@ -258,7 +258,7 @@ fn keep(tx: &mut Tx, ctx: &Ctx, p: &Person) -> Result<()> {
 /// Was anything recorded about this purpose and channel?
 fn spoken(tx: &mut Tx, person: PersonId, c: &SetConsent) -> Result<bool> {
     let found: Option<i64> = tx.opt(
-        "select 1 from consent c join person p on p.id = c.person_id where p.root_id = $1 and c.purpose = $2 and c.channel = $3 limit 1",
+        "select 1 from consent_now c join person p on p.root_id = c.person_id where p.id = $1 and c.purpose = $2 and c.channel = $3",
         params![person, &c.purpose, &c.channel],
     )?;
     Ok(found.is_some())

@@ -287,7 +287,9 @@ fn add(tx: &mut Tx, who: &Staff, new: &AddPerson) -> Result<Person> {
         tag::add(tx, who.brand, person, t, "manual", Some(&who.actor))?;
     }
     if let Some(store) = store {
-        tx.exec("update person set store_id = $1 where id = $2 and store_id is null", params![store, person])?;
+        identity::own::edit(tx, person, |tx| {
+            tx.exec("update person set store_id = $1 where id = $2 and store_id is null", params![store, person])
+        })?;
     }
     get(tx, who, person)
 }

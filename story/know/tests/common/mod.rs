@@ -17,7 +17,7 @@ use weir_ground::{Db, Fact, Tx, params};
 use weir_keep::brand::{self, NewBrand};
 use weir_keep::{Settings, key};
 use weir_know::consent::{self, SetConsent};
-use weir_know::{identity, react, stage};
+use weir_know::{identity, person, react, stage};
 
 #[derive(Clone)]
 pub struct World {
@@ -49,7 +49,10 @@ impl World {
     /// The person behind these identities, as a sign-in or a visit would resolve it.
     pub fn resolve(&self, given: &[(&'static str, &'static str)]) -> PersonId {
         let (brand, given) = (self.brand, given.to_vec());
-        self.write(move |tx| identity::resolve(tx, brand, &given, "test"))
+        self.write(move |tx| {
+            let subject = identity::resolve(tx, brand, &given, "test")?;
+            person::of(tx, subject)
+        })
     }
 
     pub fn find(&self, kind: &'static str, value: &'static str) -> Option<PersonId> {
@@ -121,7 +124,8 @@ impl World {
     pub fn at(&self, now: Ms) -> usize {
         self.db.set_clock(now);
         let handler = |f: fn(&mut Tx, &Due) -> weir_ground::base::Result<()>| -> Handler { Arc::new(f) };
-        let handlers = [(stage::TIMER, handler(stage::on_timer)), (stage::REDEFINE, handler(stage::on_redefine))];
+        let handlers =
+            [(stage::TIMER, handler(stage::on_timer)), (stage::OWN, handler(stage::on_timer)), (stage::REDEFINE, handler(stage::on_redefine))];
         timer::fire(&self.db, &Arc::new(handlers.into_iter().collect())).unwrap()
     }
 

@@ -41,14 +41,13 @@ impl Candidate {
     }
 }
 
-/// SQL over person `p`: the newest word on marketing by this channel, of the person or anybody
-/// merged into them; null when there is none. `granted` is what `consent::granted_sql` asks for;
+/// SQL over person `p`: the word that holds on marketing by this channel; null when there is none. `granted` is what `consent::granted_sql` asks for;
 /// the reasons need the other words, too.
 pub fn consent_sql(p: &str, kind: ChannelKind) -> String {
     let granted = weir_know::consent::granted_sql(p, kind.code());
     format!(
-        "case when {granted} then 'granted' else (select w.status from consent w join person wp on wp.id = w.person_id \
-         where wp.root_id = {p}.id and w.purpose = 'marketing' and w.channel = '{}' order by w.at desc, w.id desc limit 1) end",
+        "case when {granted} then 'granted' else (select w.status from consent_now w \
+         where w.person_id = {p}.id and w.purpose = 'marketing' and w.channel = '{}') end",
         kind.code()
     )
 }

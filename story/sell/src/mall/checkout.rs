@@ -240,7 +240,7 @@ pub async fn place_order(State(app): State<App>, who: Buyer, once: Once, Json(bo
     let once = once.of(&body);
     let address = body.address.as_ref().map(serde_json::to_string).transpose().map_err(Problem::internal)?;
     let basket = Basket {
-        person: who.person,
+        person: who.subject,
         store: body.store_id,
         items: body.items,
         delivery: body.delivery,

@@ -96,7 +96,7 @@ fn take(tx: &mut Tx, brand: BrandId, store: StoreId, sku: stock::SkuId, quantity
 fn referrer(tx: &mut Tx, person: PersonId, bp: i64) -> Result<(Option<PersonId>, Option<i64>)> {
     let found: Option<PersonId> = tx.opt(
         "select b.beneficiary_id from person p join binding b on b.person_id = p.id and b.kind = 'promoter' and b.to_at is null \
-         where p.root_id = $1 order by b.from_at limit 1",
+         where p.root_id = (select root_id from person where id = $1) order by b.from_at limit 1",
         params![person],
     )?;
     Ok((found, found.map(|_| bp)))
