@@ -268,6 +268,8 @@ fn note(tx: &mut Tx, code: &LiveCode, person: PersonId, staff: StaffId, at: Ms, 
     let fact = Fact::new(code.brand, events::FRIEND_ADDED, at).person(person).touchpoint(Some(code.touchpoint)).props(&props);
     let _ = tx.record(&fact)?;
     person::seen(tx, person, at, Some(code.touchpoint))?;
-    tx.exec("update person set guide_id = $1 where id = $2 and guide_id is null", params![staff, person])?;
+    identity::own::edit(tx, person, |tx| {
+        tx.exec("update person set guide_id = $1 where id = $2 and guide_id is null", params![staff, person])
+    })?;
     person::joined(tx, code.brand, person, at)
 }

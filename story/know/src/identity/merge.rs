@@ -142,7 +142,7 @@ fn unite(tx: &mut Tx, winner: PersonId, loser: PersonId) -> Result<()> {
     for root in [winner.min(loser), winner.max(loser)] {
         let place = own::place(tx, root)?;
         if place.root != root {
-            return Err(again("the person was merged at the same time"));
+            return Err(Problem::again("The person was merged at the same time."));
         }
     }
     let sides = vec![standing(tx, winner)?, standing(tx, loser)?];
@@ -157,12 +157,6 @@ fn unite(tx: &mut Tx, winner: PersonId, loser: PersonId) -> Result<()> {
     let before = sides[0].0.clone();
     restage(tx, winner, &before, &[&sides], "merge")?;
     consent::regroup(tx, winner, &[loser])
-}
-
-fn again(why: &str) -> Problem {
-    let mut p = Problem::conflict(why.to_string());
-    p.retry = true;
-    p
 }
 
 /// `(stage, since)` of a person.
@@ -269,7 +263,7 @@ pub fn separate(tx: &mut Tx, brand: BrandId, cut: MergeId, reason: &str, actor: 
         tx.opt("select p.root_id from person_merge m join person p on p.id = m.a_id where m.id = $1 and m.brand_id = $2", params![cut, brand])?;
     let root = found.ok_or_else(|| Problem::not_found("merge"))?;
     if own::place(tx, root)?.root != root {
-        return Err(again("the person was merged at the same time"));
+        return Err(Problem::again("The person was merged at the same time."));
     }
     let parted = parting(tx, brand, cut)?;
     let now = tx.now();
