@@ -243,7 +243,7 @@ commit;
             return;
         };
         let (url, _drop) = weir_ground::testing::own_postgres(&url);
-        Db::open(&Open { url: Some(url.clone()), ..Open::default() }).expect("opens").close();
+        Db::open(&Open { url: Some(url.clone()), key: Some(weir_ground::seal::test_key()), ..Open::default() }).expect("opens").close();
         let mut c = postgres::Client::connect(&url, postgres::NoTls).expect("connects");
         c.batch_execute(
             "create sequence bench_id; insert into product (id, brand_id, code, name, category, status, created_at) \

@@ -97,10 +97,11 @@ fn never_connected(e: &lettre::transport::smtp::Error) -> bool {
 /// Keeps a mail in the sandbox mailbox instead of sending it; the second time is a no-op.
 pub fn catch(tx: &mut Tx, brand: BrandId, message: Option<ids::MessageId>, to: &str, subject: &str, text: &str) -> Result<()> {
     let (id, now): (Id<()>, _) = (tx.new_id(), tx.now());
+    let keys = tx.keys(brand);
     tx.exec(
         "insert into sandbox_mail (id, brand_id, message_id, recipient, subject, body, at) values ($1, $2, $3, $4, $5, $6, $7) \
          on conflict do nothing",
-        params![id, brand, message, to, subject, text, now],
+        params![id, brand, message, &keys.seal(to), &keys.seal(subject), &keys.seal(text), now],
     )?;
     Ok(())
 }

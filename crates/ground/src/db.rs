@@ -75,6 +75,7 @@ pub struct Shared {
     seeded: bool,
     /// SQLite only: the last event id handed out.
     pub(crate) last_event: AtomicI64,
+    keys: std::sync::OnceLock<crate::seal::Keys>,
     pub stats: Stats,
 }
 
@@ -102,8 +103,18 @@ impl Shared {
             chance: AtomicU64::new(chance),
             seeded: seed.is_some(),
             last_event: AtomicI64::new(0),
+            keys: std::sync::OnceLock::new(),
             stats: Stats::default(),
         }
+    }
+
+    /// The keys for what must not be read; there from the moment that the store is open.
+    pub fn keys(&self) -> &crate::seal::Keys {
+        self.keys.get().expect("the keys are there before any call runs")
+    }
+
+    pub(crate) fn set_keys(&self, keys: crate::seal::Keys) {
+        let _ = self.keys.set(keys);
     }
 
     /// 41 bits of milliseconds, 8 bits of node, 14 bits of counter: grows, never repeats here.
@@ -128,7 +139,7 @@ impl Shared {
 /// How to open a store.
 #[derive(Clone, Debug, Default)]
 pub struct Open {
-    /// Folder of the SQLite file; ignored when `url` is set.
+    /// Folder of the SQLite file, and of the key where none is given.
     pub dir: Option<std::path::PathBuf>,
     /// `postgres://…`
     pub url: Option<String>,
@@ -138,6 +149,14 @@ pub struct Open {
     pub clock: Option<Ms>,
     /// How many connections write (PostgreSQL) or read; 0 chooses.
     pub threads: usize,
+    /// The master key of what is sealed; the file `key` in `dir` when absent.
+    pub key: Option<crate::seal::Given>,
+}
+
+impl Open {
+    fn place(&self) -> crate::seal::Place<'_> {
+        crate::seal::Place { given: self.key.as_ref(), dir: self.dir.as_deref() }
+    }
 }
 
 pub(crate) type Reply<T> = tokio::sync::oneshot::Sender<Result<T>>;
@@ -207,12 +226,12 @@ impl Db {
         let shared = Arc::new(Shared::new(clock, how.seed));
         match (&how.url, &how.dir) {
             (Some(url), _) => Ok(Db {
-                store: Arc::new(postgres::open(url, how.threads, shared.clone())?),
+                store: Arc::new(postgres::open(url, how, shared.clone())?),
                 shared,
                 engine: Engine::Postgres,
             }),
             (None, Some(dir)) => Ok(Db {
-                store: Arc::new(sqlite::open(dir, how.threads, shared.clone())?),
+                store: Arc::new(sqlite::open(dir, how, shared.clone())?),
                 shared,
                 engine: Engine::Sqlite,
             }),

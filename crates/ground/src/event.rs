@@ -109,9 +109,12 @@ pub const COLUMNS: &str =
     "id, xid, brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props";
 
 impl Tx<'_> {
-    /// Appends a fact; `Lost` when its dedupe key was there already.
+    /// Appends a fact; `Lost` when its dedupe key was there already. What tells a person apart is
+    /// sealed in its props.
     pub fn record(&mut self, f: &Fact<'_>) -> Result<Outcome> {
         let now = self.now();
+        let seal = self.keys(f.brand);
+        let props = &*seal.seal_doc(f.props)?;
         let (at, dedupe) = (f.at.min(now), f.dedupe);
         let outcome = match self.engine() {
             Engine::Sqlite => {
@@ -119,13 +122,13 @@ impl Tx<'_> {
                 self.guard(
                     "insert into event (id, brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props, dedupe) \
                      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing",
-                    params![id, f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, f.props, dedupe],
+                    params![id, f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props, dedupe],
                 )?
             }
             Engine::Postgres => self.guard(
                 "insert into event (brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props, dedupe) \
                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
-                params![f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, f.props, dedupe],
+                params![f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props, dedupe],
             )?,
         };
         if outcome.won() {

@@ -202,6 +202,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     }
 }
 
+/// Stored answers may hold anything; they are sealed with a key of their own.
+pub(crate) const ANSWERS: BrandId = BrandId::new(0);
+
 /// Who repeats what: the scope of an idempotency key and the digest of the request (I1).
 #[derive(Clone, Debug)]
 pub struct Once {
@@ -262,7 +265,7 @@ impl Once {
         let before: Option<(i64, String)> =
             tx.opt("select body, answer from idempotency where key = $1 and scope = $2", params![key, scope])?;
         match before {
-            Some((body, answer)) if body == self.body => return Ok(Said(answer)),
+            Some((body, answer)) if body == self.body => return tx.keys(ANSWERS).open(&answer).map(Said),
             Some(_) => {
                 return Err(Problem::new(
                     Code::KeyReused,
@@ -275,7 +278,7 @@ impl Once {
         let now = tx.now();
         tx.guard(
             "insert into idempotency (key, scope, body, answer, at) values ($1, $2, $3, $4, $5) on conflict do nothing",
-            params![key, scope, self.body, &answer, now],
+            params![key, scope, self.body, &tx.keys(ANSWERS).seal(&answer), now],
         )?
         .or(|| {
             // A twin committed first: run again and find its answer.

@@ -6,6 +6,7 @@ pub mod event;
 pub mod http;
 pub mod metrics;
 pub mod reader;
+pub mod seal;
 pub mod secret;
 #[doc(hidden)]
 pub mod testing;

@@ -52,16 +52,21 @@ impl Drop for DropDatabase {
     }
 }
 
+/// What sealed text of a brand says; other text is answered as it is.
+pub fn opened(db: &Db, brand: crate::event::BrandId, text: &str) -> String {
+    db.shared().keys().of(brand).open(text).expect("it was sealed with the key of this database")
+}
+
 /// Runs a test on every engine that is there, each with a fresh store and a clock at [`START`].
 pub fn each_engine(test: impl Fn(Db)) {
     let scratch = Scratch::new();
-    let how = Open { dir: Some(scratch.0.clone()), clock: Some(START), seed: Some(7), ..Open::default() };
+    let how = Open { dir: Some(scratch.0.clone()), clock: Some(START), seed: Some(7), key: Some(crate::seal::test_key()), ..Open::default() };
     let db = Db::open(&how).expect("SQLite opens");
     test(db.clone());
     db.close();
     if let Some(url) = std::env::var("WEIR_TEST_POSTGRES").ok().filter(|u| !u.is_empty()) {
         let (url, _guard) = own_postgres(&url);
-        let how = Open { url: Some(url), clock: Some(START), seed: Some(7), ..Open::default() };
+        let how = Open { url: Some(url), clock: Some(START), seed: Some(7), key: Some(crate::seal::test_key()), ..Open::default() };
         let db = Db::open(&how).expect("PostgreSQL opens");
         test(db.clone());
         db.close();

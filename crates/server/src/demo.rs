@@ -114,6 +114,7 @@ fn build(store: &Store, listen: &Listen, panel_only: bool) -> Result<()> {
         url: store.database_url.clone().filter(|u| !u.is_empty()),
         seed: Some(SEED),
         clock: Some(now),
+        key: store.given_key(),
         ..Open::default()
     };
     let db = Db::open(&how)?;

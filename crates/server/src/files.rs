@@ -103,7 +103,9 @@ pub fn import_file(db: &Db, config: &Config, brand: BrandId, kind: &str, file: &
     end(&job)?;
     if job.rows_bad > 0 {
         let first: String = db.read_now(move |tx| {
-            tx.one("select reason from import_reject where import_id = $1 order by row limit 1", weir_ground::params![id])
+            let sealed: String =
+                tx.one("select reason from import_reject where import_id = $1 order by row limit 1", weir_ground::params![id])?;
+            tx.keys(brand).open(&sealed)
         })?;
         return Err(Problem::internal(format!("{} rows of {kind} were rejected, the first because {first}", job.rows_bad)));
     }

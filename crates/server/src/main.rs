@@ -34,12 +34,21 @@ pub struct Store {
     /// postgres://user:password@host/database instead of the SQLite file.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     database_url: Option<String>,
+    /// The key of what is sealed, 32 bytes in base64. Without it the file `key` in the data folder,
+    /// made at the first start. Better set as a variable than on the command line.
+    #[arg(long, env = "WEIR_KEY", hide_env_values = true, global = true)]
+    key: Option<String>,
 }
 
 impl Store {
+    /// The key as it was given from outside.
+    fn given_key(&self) -> Option<weir_ground::seal::Given> {
+        self.key.clone().filter(|k| !k.trim().is_empty()).map(weir_ground::seal::Given)
+    }
+
     fn open(&self) -> Result<Db> {
         let url = self.database_url.clone().filter(|u| !u.is_empty());
-        Db::open(&Open { dir: Some(self.data.clone()), url, ..Open::default() })
+        Db::open(&Open { dir: Some(self.data.clone()), url, key: self.given_key(), ..Open::default() })
     }
 }
 

@@ -79,6 +79,7 @@ pub struct Import {
     pub delimiter: String,
     pub columns: String,
     pub mapping: String,
+    /// Sealed.
     pub sample: String,
     pub dry_run: bool,
     /// The last row that was applied, as a spreadsheet counts, and the byte behind it.
@@ -168,12 +169,13 @@ pub fn create(tx: &mut Tx, imports: &Imports, new: &NewImport) -> Result<Import>
     let name = file_name(&new.name);
     let mapping = sniff::guess_mapping(sink.fields(), &new.shape.columns);
     let now = tx.now();
+    let sample = tx.keys(new.brand).seal(&text(&new.shape.sample)?);
     tx.exec(
         "insert into import (id, brand_id, kind, name, path, bytes, state, encoding, delimiter, columns, mapping, sample, dry_run, \
          row, byte, actor, created_at) values ($1, $2, $3, $4, $5, $6, 'uploaded', $7, $8, $9, $10, $11, 0, $12, $13, $14, $15)",
         params![
             new.id, new.brand, &new.kind, &name, &new.stored.path, new.stored.bytes as i64, new.shape.encoding.code(),
-            &(new.shape.delimiter as char).to_string(), &text(&new.shape.columns)?, &text(&mapping)?, &text(&new.shape.sample)?,
+            &(new.shape.delimiter as char).to_string(), &text(&new.shape.columns)?, &text(&mapping)?, &sample,
             new.shape.header.0, new.shape.header.1 as i64, &new.actor, now
         ],
     )?;
@@ -228,12 +230,13 @@ pub fn start(tx: &mut Tx, imports: &Imports, who: (BrandId, &str), id: ImportId,
     let was = get(tx, brand, id)?;
     let mapping = mapping(imports.sink(&was.kind)?.fields(), &was, ask, shape)?;
     let state = if ask.dry_run { "checking" } else { "running" };
+    let sample = tx.keys(brand).seal(&text(&shape.sample)?);
     tx.guard(
         "update import set state = $1, encoding = $2, delimiter = $3, columns = $4, sample = $5, mapping = $6, dry_run = $7, row = $8, byte = $9, \
          rows_total = null, rows_ok = 0, rows_bad = 0, error = null, finished_at = null where id = $10 and brand_id = $11 \
          and state in ('uploaded', 'checked', 'failed')",
         params![
-            state, shape.encoding.code(), &(shape.delimiter as char).to_string(), &text(&shape.columns)?, &text(&shape.sample)?,
+            state, shape.encoding.code(), &(shape.delimiter as char).to_string(), &text(&shape.columns)?, &sample,
             &text(&mapping)?, ask.dry_run, shape.header.0, shape.header.1 as i64, id, brand
         ],
     )?

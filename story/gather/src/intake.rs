@@ -308,6 +308,8 @@ fn same(tx: &mut Tx, brand: BrandId, item: &Item) -> Result<bool> {
     if name != item.name {
         return Ok(false);
     }
+    let keys = tx.keys(brand);
+    let props = keys.open_doc(&props)?;
     let bare = |text: &str| -> Result<serde_json::Value> {
         let mut v: serde_json::Value = serde_json::from_str(text).map_err(Problem::internal)?;
         for own in ["$segment", "$sensors", "$posthog"] {
@@ -426,6 +428,7 @@ fn all_one(tx: &mut Tx, brand: BrandId, who: Who<'_>) -> Result<Option<Standing>
     let named = [("user_id", who.0), ("anonymous_id", who.1)].into_iter();
     for (kind, value) in named.chain(who.2.iter().map(|(kind, value)| (*kind, Some(value.as_str())))) {
         let Some(value) = value else { continue };
+        let value = &*tx.keys(brand).key_of(kind, value);
         let one: Option<Standing> = tx.opt(
             "select id, root_id, last_seen_at, touchpoint_id from person where id = \
              (select person_id from identity where brand_id = $1 and kind = $2 and value = $3)",

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use weir_ground::base::{Ms, Problem, Result, ids::QuarantinedId};
 use weir_ground::event::BrandId;
-use weir_ground::{Tx, from_row, params, secret};
+use weir_ground::{Tx, from_row, params, seal, secret};
 
 /// Why something did not become an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +62,16 @@ pub fn keep(tx: &mut Tx, brand: BrandId, r: &Refusal<'_>) -> Result<()> {
         end -= 1;
     }
     let id: QuarantinedId = tx.new_id();
+    // It may hold anything, so all of it is sealed; the digest of what anybody could guess is keyed, too.
+    let keys = tx.keys(brand);
+    let digest = keys.index("quarantine", &digest);
     let clean = |text: &str| without_secrets(&text.replace('\0', "\u{fffd}"));
-    let (raw, detail) = (clean(&r.raw[..end]), clean(r.detail));
-    let around = clean(&serde_json::to_string(r.around).map_err(Problem::internal)?);
+    let (raw, detail) = (keys.seal(&clean(&r.raw[..end])), clean(&seal::veil(r.detail)));
+    let around = keys.seal(&clean(&serde_json::to_string(r.around).map_err(Problem::internal)?));
     tx.exec(
         "insert into quarantine (id, brand_id, source, reason, detail, raw, around, cut, digest, received_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (brand_id, digest) do update set times = quarantine.times + 1",
-        params![id, brand, r.source, r.reason.code(), &detail, &raw, &around, end < r.raw.len(), &digest[..32], r.around.received],
+        params![id, brand, r.source, r.reason.code(), &detail, &raw, &around, end < r.raw.len(), &digest, r.around.received],
     )?;
     Ok(())
 }
@@ -109,6 +112,13 @@ pub struct Quarantined {
 }
 from_row!(Quarantined { id, source, reason, detail, raw, cut, state, times, received_at, resolved_at, resolved_by });
 
+impl Quarantined {
+    pub(super) fn opened(mut self, keys: &seal::Seal) -> Result<Quarantined> {
+        (self.raw, self.detail) = (keys.open(&self.raw)?, keys.open(&self.detail)?);
+        Ok(self)
+    }
+}
+
 const COLUMNS: &str = "id, source, reason, detail, raw, cut, state, times, received_at, resolved_at, resolved_by";
 
 /// What became of a replay.
@@ -142,15 +152,16 @@ pub fn replay(tx: &mut Tx, brand: BrandId, actor: &str, id: QuarantinedId, fixed
         Became::Blocked => (item.reason.clone(), "a rule of the intake blocks this event".to_string()),
         Became::Refused(reason, detail) => (reason.code().to_string(), detail),
     };
-    tx.exec("update quarantine set reason = $1, detail = $2 where id = $3", params![&reason, &detail.replace('\0', "\u{fffd}"), id])?;
+    tx.exec("update quarantine set reason = $1, detail = $2 where id = $3", params![&reason, &*seal::veil(&detail.replace('\0', "\u{fffd}")), id])?;
     Ok(Replayed { done: false, item: Quarantined { reason, detail, ..item } })
 }
 
 fn read(tx: &mut Tx, brand: BrandId, id: QuarantinedId) -> Result<Option<(Quarantined, String)>> {
     let item = tx.opt(&format!("select {COLUMNS} from quarantine where id = $1 and brand_id = $2"), params![id, brand])?;
     let Some(item) = item else { return Ok(None) };
-    let around = tx.one("select around from quarantine where id = $1", params![id])?;
-    Ok(Some((item, around)))
+    let around: String = tx.one("select around from quarantine where id = $1", params![id])?;
+    let keys = tx.keys(brand);
+    Ok(Some((Quarantined::opened(item, &keys)?, keys.open(&around)?)))
 }
 
 fn resolve(tx: &mut Tx, brand: BrandId, actor: &str, id: QuarantinedId, state: &str) -> Result<()> {

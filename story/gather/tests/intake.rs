@@ -10,7 +10,7 @@ use weir_gather::intake::segment::{Trust, parse};
 use weir_gather::intake::{Taken, take};
 use weir_ground::Db;
 use weir_ground::event::BrandId;
-use weir_ground::testing::{START, Scratch, each_engine};
+use weir_ground::testing::{START, Scratch, each_engine, opened};
 use weir_ground::base::time::{HOUR, rfc3339};
 
 fn send(db: &Db, brand: BrandId, call: &str, body: &str) -> Taken {
@@ -82,7 +82,9 @@ fn what_cannot_be_taken_is_kept_with_its_reason_and_holds_up_nobody() {
         assert_eq!(send(&db, brand, "batch", &batch), took(0, 1, 12));
         assert_eq!(reasons(&db), expected, "what is sent again is kept once");
         assert_eq!(texts(&db, "select name from event where source = 'segment'"), ["person.created", "bought"]);
-        assert_eq!(texts(&db, "select raw from quarantine where reason = 'forbidden'"), [messages[9].clone()]);
+        let raw = texts(&db, "select raw from quarantine where reason = 'forbidden'");
+        assert!(raw[0].starts_with(weir_ground::seal::MARK));
+        assert_eq!((raw.len(), opened(&db, brand, &raw[0])), (1, messages[9].clone()));
         assert_eq!(count(&db, "select orders from person"), 0);
     });
 }
@@ -128,7 +130,11 @@ fn a_public_key_binds_no_phone_and_overwrites_nothing() {
         assert_eq!(send(&db, brand, "identify", &says("1", "周晴", "+86 138 0013 8000")), took(1, 0, 0));
         assert_eq!(person_by(&db, brand, "phone", "13800138000"), None);
         let person = person_by(&db, brand, "user_id", "u1").unwrap();
-        let read = || texts(&db, "select name || ' ' || phone || ' ' || email || ' ' || portrait from person where known = 1");
+        let read = || {
+            let columns = ["name", "phone", "email", "portrait"].map(|c| texts(&db, &format!("select {c} from person where known = 1")));
+            assert_eq!(columns[0].len(), 1);
+            [columns.map(|c| opened(&db, brand, &c[0])).join(" ")]
+        };
         let first = read();
         assert_eq!(first, [r#"周晴 13800138000 a@b.cn {"gender":"女","region":"上海"}"#]);
         send(&db, brand, "identify", &says("2", "Mallory", "13900000000"));

@@ -43,9 +43,10 @@ pub struct MallMe {
 /// Reads everything; `None` while there is no referral code yet.
 fn view(tx: &mut Tx, config: &Config, who: &Buyer) -> Result<Option<MallMe>> {
     let Some(code) = referral::find_code(tx, who.person)? else { return Ok(None) };
-    type Row = (Option<String>, Option<String>, Option<String>, Option<i64>, Option<String>);
-    let (name, phone, email, store, store_name): Row = tx.one(
-        "select p.name, p.phone, p.email, s.id, s.name from person p left join store s on s.id = p.store_id where p.id = $1",
+    let keys = tx.keys(who.brand);
+    let (phone, email) = person::contacts(tx, who.brand, who.person)?;
+    let (name, store, store_name): (Option<String>, Option<i64>, Option<String>) = tx.one(
+        "select p.name, s.id, s.name from person p left join store s on s.id = p.store_id where p.id = $1",
         params![who.person],
     )?;
     let consents = consent::of(tx, who.person)?;
@@ -54,6 +55,9 @@ fn view(tx: &mut Tx, config: &Config, who: &Buyer) -> Result<Option<MallMe>> {
     };
     let address: Option<(String, String, String, String)> =
         tx.opt("select name, phone, region, detail from address where person_id = $1", params![who.person])?;
+    let address = address.map(|(name, phone, region, detail)| -> Result<Address> {
+        Ok(Address { name, phone: keys.open(&phone)?, region: keys.open(&region)?, detail: keys.open(&detail)? })
+    });
     Ok(Some(MallMe {
         id: who.person,
         name,
@@ -65,7 +69,7 @@ fn view(tx: &mut Tx, config: &Config, who: &Buyer) -> Result<Option<MallMe>> {
         earned: earned(tx, who.brand, who.person)?,
         unread: weir_reach::inbox::unread(tx, who.brand, who.person)?,
         consents: Allowed { inbox: granted("inbox"), email: granted("email") },
-        address: address.map(|(name, phone, region, detail)| Address { name, phone, region, detail }),
+        address: address.transpose()?,
         store: store.zip(store_name).map(|(id, name)| StoreRef { id: ids::StoreId::new(id), name }),
     }))
 }
@@ -123,10 +127,11 @@ fn edit(tx: &mut Tx, who: &Buyer, body: &EditMe) -> Result<()> {
     }
     if let Some(a) = &body.address {
         a.check()?;
+        let keys = tx.keys(who.brand);
         tx.exec(
             "insert into address (person_id, brand_id, name, phone, region, detail) values ($1, $2, $3, $4, $5, $6) \
              on conflict (person_id) do update set name = excluded.name, phone = excluded.phone, region = excluded.region, detail = excluded.detail",
-            params![who.person, who.brand, &a.name, &a.phone, &a.region, &a.detail],
+            params![who.person, who.brand, &a.name, &keys.seal(&a.phone), &keys.seal(&a.region), &keys.seal(&a.detail)],
         )?;
     }
     if let Some(store) = body.store_id {

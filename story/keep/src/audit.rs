@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 use weir_ground::base::{Fen, Id, Ms, Problem, Result, ids, kinds};
-use weir_ground::event::{PersonId, TouchpointId};
+use weir_ground::event::{BrandId, PersonId, TouchpointId};
 use weir_ground::http::{Answer, App, Json, List, Page, Query};
 use weir_ground::{Row, Tx, Value, db::row::FromRow, params};
 
@@ -34,6 +34,8 @@ pub struct EventView {
     pub value_fen: Option<Fen>,
     #[schema(value_type = Object)]
     pub props: serde_json::Value,
+    #[serde(skip)]
+    brand: BrandId,
 }
 
 impl FromRow for EventView {
@@ -55,21 +57,24 @@ impl FromRow for EventView {
             actor_name: r.get(12)?,
             value_fen: r.get(13)?,
             props: serde_json::from_str(&props).map_err(Problem::internal)?,
+            brand: r.get(15)?,
         })
     }
 }
 
-/// Events that satisfy `filter` (a condition on `e`), with the names of what they mention.
+/// Events that satisfy `filter` (a condition on `e`), with the names of what they mention. What is
+/// sealed in their props is masked.
 pub fn events(tx: &mut Tx, filter: &str, order: &str, params: &[Value<'_>]) -> Result<Vec<EventView>> {
     let mut list: Vec<EventView> = tx.all(
         &format!(
-            "select e.id, e.name, e.at, e.received_at, e.source, e.person_id, p.name, e.touchpoint_id, t.name, e.store_id, s.name, e.actor, null, e.value, e.props \
+            "select e.id, e.name, e.at, e.received_at, e.source, e.person_id, p.name, e.touchpoint_id, t.name, e.store_id, s.name, e.actor, null, e.value, e.props, e.brand_id \
              from event e left join person p on p.id = e.person_id left join touchpoint t on t.id = e.touchpoint_id \
              left join store s on s.id = e.store_id where {filter} {order}"
         ),
         params,
     )?;
     for e in &mut list {
+        tx.keys(e.brand).mask_doc(&mut e.props);
         e.actor_name = match e.actor.as_deref() {
             Some(a) if a.starts_with("stf_") => {
                 let id: Option<Id<kinds::Staff>> = a.parse().ok();

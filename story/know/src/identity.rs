@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use weir_ground::base::{Ms, Problem, Result};
 use weir_ground::event::{BrandId, PersonId};
-use weir_ground::{Tx, from_row, params};
+use weir_ground::{Tx, from_row, params, seal};
 
 /// `(kind, strong, one value per person)`
 pub const KINDS: &[(&str, bool, bool)] = &[
@@ -52,7 +52,7 @@ pub fn normal(kind: &str, value: &str) -> Option<String> {
     (!nobody && v.len() <= 255 && !v.contains('\0')).then_some(v)
 }
 
-/// One identity of a person, as shown.
+/// One identity of a person, as shown: what tells a person apart is masked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Identity {
     pub kind: String,
@@ -62,10 +62,29 @@ pub struct Identity {
 }
 from_row!(Identity { kind, value, strong, created_at });
 
+/// The identities of a person and of those merged into it, masked.
+pub fn of(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Vec<Identity>> {
+    let mut all: Vec<Identity> = tx.all(
+        "select i.kind, coalesce(i.sealed, i.value), i.strong, i.created_at from identity i join person p on p.id = i.person_id \
+         where p.root_id = $1 order by i.strong desc, i.created_at, i.kind",
+        params![root],
+    )?;
+    let keys = tx.keys(brand);
+    for i in all.iter_mut().filter(|i| i.value.starts_with(seal::MARK)) {
+        let plain = keys.open(&i.value)?;
+        i.value = match i.kind.as_str() {
+            kind @ ("phone" | "email") => seal::mask(kind, &plain),
+            _ => seal::mask_any(&plain),
+        };
+    }
+    Ok(all)
+}
+
 /// The person behind an identity, merged persons followed.
 pub fn find(tx: &mut Tx, brand: BrandId, kind: &str, value: &str) -> Result<Option<PersonId>> {
     let Some(value) = normal(kind, value) else { return Ok(None) };
-    Ok(holder(tx, brand, kind, &value)?.map(|h| h.root))
+    let key = tx.keys(brand).key_of(kind, &value).into_owned();
+    Ok(holder(tx, brand, kind, &key)?.map(|h| h.root))
 }
 
 /// The subject that an identity belongs to, and its person.
@@ -76,17 +95,20 @@ struct Holder {
 }
 from_row!(Holder { subject, root });
 
-fn holder(tx: &mut Tx, brand: BrandId, kind: &str, value: &str) -> Result<Option<Holder>> {
+/// `key`: the value as it is kept, see [`Given::value`].
+fn holder(tx: &mut Tx, brand: BrandId, kind: &str, key: &str) -> Result<Option<Holder>> {
     tx.opt(
         "select p.id, p.root_id from identity i join person p on p.id = i.person_id where i.brand_id = $1 and i.kind = $2 and i.value = $3",
-        params![brand, kind, value],
+        params![brand, kind, key],
     )
 }
 
 /// One identity as it was given, in its normal form.
 struct Given<'a> {
     kind: &'a str,
+    /// What is kept in `identity.value`: the value, or the blind index of one that must not be read.
     value: String,
+    plain: String,
     strong: bool,
     single: bool,
     /// Somebody has it already.
@@ -95,13 +117,15 @@ struct Given<'a> {
 
 /// The given identities without those of nobody and repeated ones, strong ones first: they decide
 /// before weak ones, whatever the order they came in. Of a one-per-person kind the first counts.
-fn sorted<'a>(ids: &[(&'a str, &str)]) -> Result<Vec<Given<'a>>> {
+fn sorted<'a>(tx: &Tx, brand: BrandId, ids: &[(&'a str, &str)]) -> Result<Vec<Given<'a>>> {
+    let keys = tx.keys(brand);
     let mut given: Vec<Given<'a>> = Vec::with_capacity(ids.len());
     for (k, v) in ids {
         let (strong, single) = kind(k)?;
-        let Some(value) = normal(k, v) else { continue };
-        if !given.iter().any(|g| g.kind == *k && (single || g.value == value)) {
-            given.push(Given { kind: k, value, strong, single, found: false });
+        let Some(plain) = normal(k, v) else { continue };
+        if !given.iter().any(|g| g.kind == *k && (single || g.plain == plain)) {
+            let value = keys.key_of(k, &plain).into_owned();
+            given.push(Given { kind: k, value, plain, strong, single, found: false });
         }
     }
     given.sort_by_key(|g| !g.strong);
@@ -114,7 +138,7 @@ fn sorted<'a>(ids: &[(&'a str, &str)]) -> Result<Vec<Given<'a>>> {
 /// that turn out to be the same are merged. A value of a one-per-person kind that the person has
 /// another of is left where it is, or unbound.
 pub fn resolve(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &str) -> Result<PersonId> {
-    let mut given = sorted(ids)?;
+    let mut given = sorted(tx, brand, ids)?;
     if given.is_empty() {
         return Err(Problem::field("identity", "say who it is: at least one identity with a value"));
     }
@@ -176,17 +200,22 @@ fn clashes(tx: &mut Tx, root: PersonId, g: &Given) -> Result<bool> {
 
 fn bind(tx: &mut Tx, brand: BrandId, to: Holder, g: &Given) -> Result<()> {
     let (kind, value, now) = (g.kind, &g.value, tx.now());
+    // What is looked for by its index is kept sealed beside it.
+    let sealed = (*value != g.plain && !g.found).then(|| tx.keys(brand).seal(&g.plain));
     let fresh = tx.guard(
-        "insert into identity (brand_id, kind, value, person_id, strong, created_at, bound_at) values ($1, $2, $3, $4, $5, $6, $6) \
+        "insert into identity (brand_id, kind, value, person_id, strong, created_at, bound_at, sealed) values ($1, $2, $3, $4, $5, $6, $6, $7) \
          on conflict do nothing",
-        params![brand, kind, value, to.subject, g.strong, now],
+        params![brand, kind, value, to.subject, g.strong, now, &sealed],
     )?;
     if !fresh.won() && !g.found {
         // A call beside this one bound it first: run again and find its person.
         return Err(Problem::again("This identity was bound at the same moment; try again."));
     }
     if fresh.won() && g.strong {
-        own::edit(tx, to.subject, |tx| reflect(tx, to.subject, kind, value))?;
+        own::edit(tx, to.subject, |tx| {
+            tx.exec("update person set known = 1 where id = $1 and known = 0", params![to.subject])?;
+            person::first_contact(tx, brand, to.subject, kind, &g.plain)
+        })?;
     }
     if !fresh.won() && !g.strong {
         // A weak identity points at whoever uses it now; earlier events keep their person.
@@ -196,17 +225,6 @@ fn bind(tx: &mut Tx, brand: BrandId, to: Holder, g: &Given) -> Result<()> {
             params![to.subject, now, brand, kind, value, to.root],
         )?;
     }
-    Ok(())
-}
-
-/// A strong identity makes its subject known, and a phone or e-mail can be used at once.
-fn reflect(tx: &mut Tx, subject: PersonId, kind: &str, value: &str) -> Result<()> {
-    tx.exec("update person set known = 1 where id = $1 and known = 0", params![subject])?;
-    match kind {
-        "phone" => tx.exec("update person set phone = $1 where id = $2 and phone is null", params![value, subject])?,
-        "email" => tx.exec("update person set email = $1 where id = $2 and email is null", params![value, subject])?,
-        _ => 0,
-    };
     Ok(())
 }
 

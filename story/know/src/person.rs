@@ -108,16 +108,19 @@ fn describe_own(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, 
     if name.is_some_and(|n| n.chars().count() > 100 || n.contains('\0')) {
         return Err(Problem::field("name", "use at most 100 characters"));
     }
-    let (phone, email) = (contact("phone", &traits.phone)?, contact("email", &traits.email)?);
+    let phone = Contact::of(tx, brand, "phone", contact("phone", &traits.phone)?);
+    let email = Contact::of(tx, brand, "email", contact("email", &traits.email)?);
     let text = serde_json::to_string(&portrait).map_err(Problem::internal)?;
     let changed = tx.exec(
-        "update person set name = coalesce($1, name), phone = coalesce($2, phone), email = coalesce($3, email), portrait = $4 \
-         where id = $5 and (name is distinct from coalesce($1, name) or phone is distinct from coalesce($2, phone) \
-         or email is distinct from coalesce($3, email) or portrait <> $4)",
-        params![name, &phone, &email, &text, person],
+        "update person set name = coalesce($1, name), phone = coalesce($2, phone), phone_index = coalesce($3, phone_index), \
+         phone_tail = case when cast($3 as text) is null then phone_tail else $4 end, email = coalesce($5, email), \
+         email_index = coalesce($6, email_index), portrait = $7 \
+         where id = $8 and (name is distinct from coalesce($1, name) or phone_index is distinct from coalesce($3, phone_index) \
+         or email_index is distinct from coalesce($6, email_index) or portrait <> $7)",
+        params![name, &phone.sealed, &phone.index, &phone.tail, &email.sealed, &email.index, &text, person],
     )?;
     if changed == 1 {
-        let fields: Vec<&str> = [("name", name.is_some()), ("phone", phone.is_some()), ("email", email.is_some())]
+        let fields: Vec<&str> = [("name", name.is_some()), ("phone", phone.index.is_some()), ("email", email.index.is_some())]
             .into_iter()
             .filter(|f| f.1)
             .map(|f| f.0)
@@ -129,6 +132,52 @@ fn describe_own(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, 
         let _ = tx.record(&fact)?;
     }
     Ok(())
+}
+
+/// A phone or e-mail as it is kept; all empty when none was given.
+#[derive(Default)]
+struct Contact {
+    sealed: Option<String>,
+    index: Option<String>,
+    /// Of a phone's last four digits.
+    tail: Option<String>,
+}
+
+impl Contact {
+    fn of(tx: &Tx, brand: BrandId, kind: &str, value: Option<String>) -> Contact {
+        let Some(v) = value else { return Contact::default() };
+        let keys = tx.keys(brand);
+        let tail = if kind == "phone" { keys.tail(&v) } else { None };
+        Contact { sealed: Some(keys.seal(&v)), index: Some(keys.index(kind, &v)), tail }
+    }
+}
+
+/// A phone or e-mail that was bound is also where the person is reached, when nothing else is known.
+pub(crate) fn first_contact(tx: &mut Tx, brand: BrandId, person: PersonId, kind: &str, value: &str) -> Result<()> {
+    if !matches!(kind, "phone" | "email") {
+        return Ok(());
+    }
+    let c = Contact::of(tx, brand, kind, Some(value.to_string()));
+    if kind == "phone" {
+        tx.exec(
+            "update person set phone = $1, phone_index = $2, phone_tail = $3 where id = $4 and phone is null",
+            params![&c.sealed, &c.index, &c.tail, person],
+        )?;
+    } else {
+        tx.exec(
+            "update person set email = $1, email_index = $2 where id = $3 and email is null",
+            params![&c.sealed, &c.index, person],
+        )?;
+    }
+    Ok(())
+}
+
+/// The phone and e-mail of a person, readable.
+pub fn contacts(tx: &mut Tx, brand: BrandId, person: PersonId) -> Result<(Option<String>, Option<String>)> {
+    let found: Option<(Option<String>, Option<String>)> =
+        tx.opt("select phone, email from person where id = $1 and brand_id = $2", params![person, brand])?;
+    let ((phone, email), keys) = (found.unwrap_or_default(), tx.keys(brand));
+    Ok((keys.open_opt(phone.as_deref())?, keys.open_opt(email.as_deref())?))
 }
 
 fn contact(kind: &str, value: &Option<String>) -> Result<Option<String>> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use weir_ground::base::{Ms, Problem, Result, ids};
 use weir_ground::http::{Answer, App, Json, List, Page, Path, Query};
+use weir_ground::seal::mask;
 use weir_ground::{Row, Tx, Value, db::row::FromRow, from_row, params};
 use weir_know::person::http::PersonRef;
 use weir_keep::{May, Staff};
@@ -192,10 +193,15 @@ pub async fn list_mails(State(app): State<App>, who: Staff, Query(page): Query<P
     let items = app
         .db
         .read(move |tx| {
-            tx.all(
+            let mut mails: Vec<SandboxMail> = tx.all(
                 "select id, recipient, subject, body, at from sandbox_mail where brand_id = $1 and id < $2 order by id desc limit $3",
                 params![who.brand, before, limit + 1],
-            )
+            )?;
+            let keys = tx.keys(who.brand);
+            for m in &mut mails {
+                (m.to, m.subject, m.body) = (mask("email", &keys.open(&m.to)?), keys.open(&m.subject)?, keys.open(&m.body)?);
+            }
+            Ok(mails)
         })
         .await?;
     Ok(Json(List::page(items, limit, |m: &SandboxMail| m.id.n().to_string())))

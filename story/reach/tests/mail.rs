@@ -27,6 +27,8 @@ fn without_a_server_mail_lands_in_the_sandbox_and_can_be_stopped() {
         let (message, to, subject, body): (ids::MessageId, String, String, String) = db
             .read_now(|tx| tx.one("select message_id, recipient, subject, body from sandbox_mail", &[]))
             .unwrap();
+        assert!(![&to, &subject, &body].iter().any(|t| !t.starts_with(weir_ground::seal::MARK)));
+        let [to, subject, body] = [to, subject, body].map(|t| weir_ground::testing::opened(&db, shop.brand, &t));
         assert_eq!((to.as_str(), subject.as_str()), ("p1@mail.example", "客1，春茶到了"));
         let (text, end) = body.split_once("\n\n—\n").unwrap();
         assert_eq!(text, "明前龙井已到店。\n\nhttps://shop.example/m/?tp=spring");

@@ -107,7 +107,7 @@ fn address(text: &str) -> Result<(&'static str, String)> {
 
 /// Makes a code, at most one every 20 seconds for an address.
 fn new_code(tx: &mut Tx, brand: &Brand, to: &str) -> Result<String> {
-    let now = tx.now();
+    let (now, to) = (tx.now(), &tx.keys(brand.id).index("login", to));
     let code = format!("{:06}", tx.random() % 1_000_000);
     let last: Option<Ms> =
         tx.opt("select expires_at from login_code where brand_id = $1 and address = $2", params![brand.id, to])?;
@@ -153,7 +153,7 @@ fn send_code(config: &weir_ground::config::Config, to: &str, subject: &str, text
     match Smtp::new(url, &config.mail_from)?.send(&mail) {
         Outcome::Accepted | Outcome::Unknown(_) => Ok(()),
         Outcome::Refused(why) | Outcome::NotNow(why) => {
-            tracing::warn!("a sign-in code was not sent: {why}");
+            tracing::warn!("a sign-in code was not sent: {}", weir_ground::seal::veil(&why));
             Err(Problem::new(Code::Busy, "The code could not be sent just now. Check the address and try again."))
         }
     }
@@ -182,7 +182,7 @@ pub struct LoggedIn {
 
 /// Uses a code up; wrong ones are counted.
 fn use_code(tx: &mut Tx, brand: BrandId, to: &str, code: &str) -> Result<bool> {
-    let now = tx.now();
+    let (now, to) = (tx.now(), &tx.keys(brand).index("login", to));
     let good = tx.guard(
         "delete from login_code where brand_id = $1 and address = $2 and code = $3 and expires_at > $4 and tries < $5",
         params![brand, to, &secret::digest(code.trim()), now, TRIES],

@@ -3,8 +3,9 @@
 mod bell;
 mod tls;
 
-use super::{Job, Shared, Store, Tx, migrate, tx::{Conn, short}, value::{Ref, Value}};
+use super::{Job, Open, Shared, Store, Tx, migrate, tx::{Conn, short}, value::{Ref, Value}};
 use crate::base::{Code, Problem, Result};
+use crate::seal;
 use ::postgres::{
     Client, NoTls, Row, Statement, Transaction,
     types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked},
@@ -85,7 +86,7 @@ fn problem(e: ::postgres::Error, sql: &str) -> Problem {
     }
 }
 
-pub fn open(url: &str, threads: usize, shared: Arc<Shared>) -> Result<Postgres> {
+pub fn open(url: &str, how: &Open, shared: Arc<Shared>) -> Result<Postgres> {
     let mut first = connect(url)?;
     {
         let mut prepared = Prepared::new();
@@ -97,14 +98,17 @@ pub fn open(url: &str, threads: usize, shared: Arc<Shared>) -> Result<Postgres> 
         {
             let mut tx = Tx::new(Conn::Postgres(&mut session), &shared);
             migrate::run(&mut tx)?;
+            let keys = seal::unlock(&mut tx, &how.place())?;
+            shared.set_keys(keys);
         }
         let node = session.query("select nextval('weir_node')::bigint", &[])?;
         let node: i64 = node.first().map(|r| r.get(0)).unwrap_or(1);
         shared.node.store(node & 0xff, Ordering::SeqCst);
         session.tx.commit().map_err(|e| problem(e, "commit"))?;
     }
+    seal_old(&mut first, &shared)?;
     let (bell, mut handles) = bell::open(url, &shared)?;
-    let threads = if threads == 0 { 8 } else { threads };
+    let threads = if how.threads == 0 { 8 } else { how.threads };
     let (to_writer, jobs) = mpsc::channel::<Box<dyn Job>>();
     let (to_reader, reads) = mpsc::channel::<Box<dyn Job>>();
     let (jobs, reads) = (Arc::new(Mutex::new(jobs)), Arc::new(Mutex::new(reads)));
@@ -128,6 +132,29 @@ struct Place {
     shared: Arc<Shared>,
     bell: Arc<bell::Bell>,
     read_only: bool,
+}
+
+/// Seals what older programs wrote, each chunk in a transaction of its own; one node at a time.
+fn seal_old(client: &mut Client, shared: &Shared) -> Result<()> {
+    let lock = "select pg_advisory_lock(8701)";
+    client.batch_execute(lock).map_err(|e| problem(e, lock))?;
+    let (mut run, mut prepared) = (seal::old::Run::new(), Prepared::new());
+    let mut step = |client: &mut Client, f: &mut dyn FnMut(&mut Tx) -> Result<bool>| -> Result<bool> {
+        let tx = client.transaction().map_err(|e| problem(e, "begin"))?;
+        let mut session = Session { tx, prepared: &mut prepared };
+        let more = f(&mut Tx::new(Conn::Postgres(&mut session), shared))?;
+        session.tx.commit().map_err(|e| problem(e, "commit"))?;
+        Ok(more)
+    };
+    while step(client, &mut |tx| run.some(tx))? {}
+    if step(client, &mut seal::old::stale)? {
+        for statement in seal::old::rewrite(super::Engine::Postgres) {
+            client.batch_execute(&statement).map_err(|e| problem(e, &statement))?;
+        }
+        step(client, &mut |tx| seal::old::rewritten(tx).map(|()| false))?;
+    }
+    let unlock = "select pg_advisory_unlock(8701)";
+    client.batch_execute(unlock).map_err(|e| problem(e, unlock))
 }
 
 fn connect(url: &str) -> Result<Client> {

@@ -4,8 +4,9 @@
 //! restore, which costs as much as the work itself. A call that refuses before it wrote anything
 //! leaves nothing to undo. Only when a call fails after a write is the batch rolled back and run
 //! again with a savepoint around each call; calls may be run again by contract.
-use super::{Job, Shared, Store, Tx, migrate, tx::{Conn, sqlite_problem}};
+use super::{Job, Open, Shared, Store, Tx, migrate, tx::{Conn, sqlite_problem}};
 use crate::base::{Problem, Result};
+use crate::seal;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, atomic::Ordering, mpsc};
 
@@ -42,7 +43,7 @@ fn connect(path: &Path, cache_kib: u32, read_only: bool) -> Result<rusqlite::Con
     Ok(c)
 }
 
-pub fn open(dir: &Path, threads: usize, shared: Arc<Shared>) -> Result<Sqlite> {
+pub fn open(dir: &Path, how: &Open, shared: Arc<Shared>) -> Result<Sqlite> {
     std::fs::create_dir_all(dir)
         .map_err(|e| Problem::invalid(format!("cannot create the data folder {}: {e}", dir.display())))?;
     let path = file(dir);
@@ -50,6 +51,9 @@ pub fn open(dir: &Path, threads: usize, shared: Arc<Shared>) -> Result<Sqlite> {
     {
         let mut tx = Tx::new(Conn::Sqlite(&writer), &shared);
         migrate::run(&mut tx)?;
+        let keys = seal::unlock(&mut tx, &how.place())?;
+        shared.set_keys(keys);
+        seal_old(&mut tx)?;
     }
     let last: i64 = writer
         .query_row("select coalesce(max(id), 0) from event", [], |r| r.get(0))
@@ -70,7 +74,7 @@ pub fn open(dir: &Path, threads: usize, shared: Arc<Shared>) -> Result<Sqlite> {
         }
         let _ = folder.execute_batch("pragma wal_checkpoint(truncate)");
     }));
-    for _ in 0..if threads == 0 { 3 } else { threads } {
+    for _ in 0..if how.threads == 0 { 3 } else { how.threads } {
         let (c, reads, own) = (connect(&path, 2 << 10, true)?, reads.clone(), shared.clone());
         handles.push(spawn("weir-read", move || read_loop(c, &reads, &own)));
     }
@@ -79,6 +83,27 @@ pub fn open(dir: &Path, threads: usize, shared: Arc<Shared>) -> Result<Sqlite> {
         reader: Mutex::new(Some(to_reader)),
         threads: Mutex::new(handles),
     })
+}
+
+/// Seals what older programs wrote, each chunk in a transaction of its own.
+fn seal_old(tx: &mut Tx) -> Result<()> {
+    tx.batch("pragma secure_delete = on")?;
+    let mut run = seal::old::Run::new();
+    loop {
+        tx.batch("begin immediate")?;
+        let more = run.some(tx)?;
+        tx.batch("commit")?;
+        if !more {
+            break;
+        }
+    }
+    if seal::old::stale(tx)? {
+        for statement in seal::old::rewrite(tx.engine()) {
+            tx.batch(&statement)?;
+        }
+        seal::old::rewritten(tx)?;
+    }
+    tx.batch("pragma secure_delete = off")
 }
 
 fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> std::thread::JoinHandle<()> {

@@ -82,6 +82,11 @@ impl<'a> Tx<'a> {
         out
     }
 
+    /// The keys of a brand: to seal, to open, and to index what must not be read.
+    pub fn keys(&self, brand: crate::event::BrandId) -> std::sync::Arc<crate::seal::Seal> {
+        self.shared.keys().of(brand)
+    }
+
     /// Runs a statement and tells how many rows it changed.
     pub fn exec(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
         in_order(sql);

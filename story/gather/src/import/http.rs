@@ -16,6 +16,7 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc;
 use utoipa::ToSchema;
 use weir_ground::base::{Code, Ms, Problem, Result};
+use weir_ground::event::BrandId;
 use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said};
 use weir_ground::{Db, Tx, from_row, params};
 use weir_keep::{May, Staff};
@@ -59,7 +60,8 @@ pub struct ImportView {
 }
 
 impl ImportView {
-    fn of(i: &Import, imports: &Imports) -> Result<ImportView> {
+    fn of(tx: &Tx, i: &Import, imports: &Imports) -> Result<ImportView> {
+        let keys = tx.keys(i.brand);
         let field = |f: &super::Field| ImportField { field: f.name, required: f.required, zh: f.zh, en: f.en };
         Ok(ImportView {
             id: i.id,
@@ -71,7 +73,7 @@ impl ImportView {
             columns: i.columns()?,
             fields: imports.sink(&i.kind).map(|s| s.fields().iter().map(field).collect()).unwrap_or_default(),
             mapping: i.mapping()?,
-            sample: serde_json::from_str(&i.sample).map_err(Problem::internal)?,
+            sample: serde_json::from_str(&keys.open(&i.sample)?).map_err(Problem::internal)?,
             rows_total: i.rows_total,
             rows_done: i.rows_ok + i.rows_bad,
             rows_ok: i.rows_ok,
@@ -126,7 +128,10 @@ pub async fn upload_import(
                 actor: Some(who.actor.clone()),
             };
             let make = move |tx: &mut Tx| {
-                once.run(tx, who.brand, &who.actor, |tx| ImportView::of(&create(tx, &imports, &new)?, &imports))
+                once.run(tx, who.brand, &who.actor, |tx| {
+                    let made = create(tx, &imports, &new)?;
+                    ImportView::of(tx, &made, &imports)
+                })
             };
             app.db.write(make).await
         }
@@ -199,7 +204,7 @@ pub async fn list_imports(
     let list = move |tx: &mut Tx| {
         let sql = format!("select {COLUMNS} from import where brand_id = $1 and id < $2 order by id desc limit $3");
         let rows: Vec<Import> = tx.all(&sql, params![who.brand, before, limit + 1])?;
-        let views = rows.iter().map(|i| ImportView::of(i, &imports)).collect::<Result<Vec<_>>>()?;
+        let views = rows.iter().map(|i| ImportView::of(tx, i, &imports)).collect::<Result<Vec<_>>>()?;
         Ok(List::page(views, limit, |i| i.id.n().to_string()))
     };
     Ok(Json(app.db.read(list).await?))
@@ -214,7 +219,11 @@ pub async fn get_import(
     Path(id): Path<ImportId>,
 ) -> Answer<Json<ImportView>> {
     who.need(May::ImportRun)?;
-    Ok(Json(app.db.read(move |tx| ImportView::of(&get(tx, who.brand, id)?, &imports)).await?))
+    let one = move |tx: &mut Tx| {
+        let import = get(tx, who.brand, id)?;
+        ImportView::of(tx, &import, &imports)
+    };
+    Ok(Json(app.db.read(one).await?))
 }
 
 /// Start an import or, with `dry_run`, a check that keeps nothing.
@@ -238,7 +247,7 @@ pub async fn start_import(
     let bell = imports.clone();
     let begin = move |tx: &mut Tx| {
         let begun = start(tx, &imports, (who.brand, &who.actor), id, &body, &shape)?;
-        ImportView::of(&begun, &imports)
+        ImportView::of(tx, &begun, &imports)
     };
     let view = app.db.write(begin).await?;
     bell.wake();
@@ -255,12 +264,16 @@ pub async fn cancel_import(
 ) -> Answer<Json<ImportView>> {
     who.need(May::ImportRun)?;
     let data = app.config.data.clone();
-    let stop = move |tx: &mut Tx| super::cancel(tx, who.brand, &who.actor, id);
-    let import = app.db.write(stop).await?;
+    let stop = move |tx: &mut Tx| {
+        let import = super::cancel(tx, who.brand, &who.actor, id)?;
+        let view = ImportView::of(tx, &import, &imports)?;
+        Ok((import, view))
+    };
+    let (import, view) = app.db.write(stop).await?;
     if import.path.starts_with(FOLDER) {
         let _ = std::fs::remove_file(import.file(&data));
     }
-    Ok(Json(ImportView::of(&import, &imports)?))
+    Ok(Json(view))
 }
 
 /// A row that was not imported.
@@ -273,11 +286,16 @@ pub struct Rejected {
 }
 from_row!(Rejected { row, reason, raw });
 
-fn rejects(tx: &mut Tx, id: ImportId, after: i64, limit: i64) -> Result<Vec<Rejected>> {
-    tx.all(
+fn rejects(tx: &mut Tx, brand: BrandId, id: ImportId, after: i64, limit: i64) -> Result<Vec<Rejected>> {
+    let mut rows: Vec<Rejected> = tx.all(
         "select row, reason, raw from import_reject where import_id = $1 and row > $2 order by row limit $3",
         params![id, after, limit],
-    )
+    )?;
+    let keys = tx.keys(brand);
+    for r in &mut rows {
+        (r.reason, r.raw) = (keys.open(&r.reason)?, keys.open(&r.raw)?);
+    }
+    Ok(rows)
 }
 
 /// The first hundred rejected rows.
@@ -290,7 +308,7 @@ pub async fn list_rejects(
     who.need(May::ImportRun)?;
     let list = move |tx: &mut Tx| {
         let total = get(tx, who.brand, id)?.rows_bad;
-        let mut list = List::all(rejects(tx, id, 0, 100)?);
+        let mut list = List::all(rejects(tx, who.brand, id, 0, 100)?);
         list.total = Some(total);
         Ok(list)
     };
@@ -321,10 +339,10 @@ pub fn write_rejects(db: &Db, import: &Import, mut put: impl FnMut(String) -> bo
     let head: Vec<_> = ["row", "reason"].into_iter().chain(columns.iter().map(String::as_str)).map(|c| quote(c).into_owned()).collect();
     // The mark tells spreadsheets that this is UTF-8.
     let mut text = format!("\u{feff}{}\r\n", head.join(","));
-    let (id, mut after) = (import.id, 0);
+    let (brand, id, mut after) = (import.brand, import.id, 0);
     let delimiter = import.delimiter.bytes().next().unwrap_or(b',');
     loop {
-        let page = db.read_now(move |tx| rejects(tx, id, after, 500))?;
+        let page = db.read_now(move |tx| rejects(tx, brand, id, after, 500))?;
         for r in &page {
             let cells = cells(&r.raw, delimiter, columns.len());
             let line: Vec<_> = cells.iter().map(|c| quote(c)).collect();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use weir_ground::base::{Code, Problem, Result};
-use weir_ground::{Db, Fact, Tx, Value, params};
+use weir_ground::{Db, Fact, Tx, Value, params, seal};
 use weir_keep::brand;
 
 /// More rejected rows than this mean that the mapping is wrong.
@@ -58,16 +58,16 @@ fn apply(tx: &mut Tx, work: &Work, chunk: &Chunk, careful: bool) -> Result<Optio
     if fates.len() != chunk.rows.len() {
         return Err(Problem::internal(format!("{} of {} rows were answered", fates.len(), chunk.rows.len())));
     }
-    let mut values: Vec<Value<'_>> = vec![];
-    for r in &chunk.rejects {
-        values.extend(params![work.id, r.n, &r.reason, &r.raw]);
-    }
+    let keys = tx.keys(work.ctx.brand);
+    let mut bad: Vec<(i64, String, String)> =
+        chunk.rejects.iter().map(|r| (r.n, keys.seal(&r.reason), keys.seal(&r.raw))).collect();
     for ((row, raw), fate) in chunk.rows.iter().zip(&chunk.raws).zip(&fates) {
         if let Err(reason) = fate {
-            values.extend(params![work.id, row.n, reason, raw]);
+            bad.push((row.n, keys.seal(reason), keys.seal(raw)));
         }
     }
-    let bad = (values.len() / 4) as i64;
+    let values: Vec<Value<'_>> = bad.iter().flat_map(|(n, reason, raw)| [work.id.into(), (*n).into(), reason.into(), raw.into()]).collect();
+    let bad = bad.len() as i64;
     let ok = fates.iter().filter(|f| f.is_ok()).count() as i64;
     tx.bulk("insert into import_reject (import_id, row, reason, raw) values", 4, &values, "on conflict do nothing")?;
     tx.exec(
@@ -191,7 +191,7 @@ fn finish(db: &Db, work: &Work, brand: weir_ground::event::BrandId, actor: Optio
 
 /// Writes down why an import cannot go on.
 fn fail(db: &Db, id: ImportId, problem: &Problem) -> Result<()> {
-    let error = problem.detail.clone();
+    let error = seal::veil(&problem.detail).into_owned();
     db.write_now(move |tx| {
         let now = tx.now();
         let failed = tx.guard(

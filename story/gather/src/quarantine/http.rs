@@ -37,10 +37,12 @@ pub async fn list_quarantine(State(app): State<App>, who: Staff, Query(search): 
             let state = given(&search.state).unwrap_or_else(|| "open".into());
             let fits = "brand_id = $1 and id < $2 and (cast($3 as text) is null or reason = $3) \
                         and (cast($4 as text) is null or source = $4) and (state = $5 or $5 = 'all')";
-            let items = tx.all(
+            let items: Vec<Quarantined> = tx.all(
                 &format!("select {COLUMNS} from quarantine where {fits} order by id desc limit $6"),
                 params![who.brand, before, &reason, &source, &state, limit + 1],
             )?;
+            let keys = tx.keys(who.brand);
+            let items = items.into_iter().map(|q| q.opened(&keys)).collect::<Result<Vec<_>>>()?;
             let mut list = List::page(items, limit, |q: &Quarantined| q.id.n().to_string());
             let sql = format!("select count(*) from quarantine where {fits}");
             list.total = Some(tx.one(&sql, params![who.brand, i64::MAX, &reason, &source, &state])?);

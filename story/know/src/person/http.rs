@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use weir_ground::base::{Fen, Ms, Problem, Result, ids};
 use weir_ground::event::{PersonId, StoreId, TouchpointId};
 use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said};
+use weir_ground::seal::{self, Seal};
 use weir_ground::{Row, Tx, Value, db::row::FromRow, params};
 use weir_keep::store::StoreRef;
 use weir_keep::{May, Staff};
@@ -32,7 +33,9 @@ pub struct PersonRef {
 pub struct PersonRow {
     pub id: PersonId,
     pub name: Option<String>,
+    /// Masked: `138****8000`. Those who may see it whole ask for it (`…/reveal`).
     pub phone: Option<String>,
+    /// Masked: `z***@example.com`.
     pub email: Option<String>,
     pub stage: Stage,
     pub stage_since_at: Ms,
@@ -83,6 +86,18 @@ impl FromRow for PersonRow {
     }
 }
 
+impl PersonRow {
+    /// Puts masks in the place of what is sealed.
+    fn veiled(mut self, keys: &Seal) -> Result<PersonRow> {
+        for (kind, value) in [("phone", &mut self.phone), ("email", &mut self.email)] {
+            if let Some(v) = value {
+                *v = seal::mask(kind, &keys.open(v)?);
+            }
+        }
+        Ok(self)
+    }
+}
+
 const SELECT: &str = "select p.id, p.name, p.phone, p.email, p.stage, p.stage_since, t.id, t.name, t.kind, s.id, s.name, \
     p.orders, p.paid, p.refunded, p.last_order_at, p.last_seen_at, p.joined_at, p.created_at, p.simulated, p.portrait \
     from person p left join touchpoint t on t.id = p.touchpoint_id left join store s on s.id = p.store_id";
@@ -90,7 +105,7 @@ const SELECT: &str = "select p.id, p.name, p.phone, p.email, p.stage, p.stage_si
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FindPersons {
-    /// A name, phone or e-mail, or the beginning of one; or an id.
+    /// A part of the name; a whole phone number or its last four digits; a whole e-mail; or an id.
     pub q: Option<String>,
     pub stage: Option<Stage>,
     pub tag: Option<String>,
@@ -112,6 +127,30 @@ struct Filter {
     q: Option<String>,
     tag: Option<String>,
     id: Option<PersonId>,
+    by: Wanted,
+}
+
+/// What a search says, as blind indexes: phones and e-mails cannot be read, only be found whole.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    pub phone: Option<String>,
+    /// The last four digits of a phone.
+    pub tail: Option<String>,
+    pub email: Option<String>,
+}
+
+impl Wanted {
+    pub fn new(keys: &Seal, q: &str) -> Wanted {
+        let digits = q.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
+        let phone = if digits { identity::normal("phone", q) } else { None };
+        let tail = if q.len() == 4 && q.bytes().all(|b| b.is_ascii_digit()) { keys.tail(q) } else { None };
+        let email = identity::normal("email", q);
+        Wanted {
+            phone: phone.map(|v| keys.index("phone", &v)),
+            tail,
+            email: email.map(|v| keys.index("email", &v)),
+        }
+    }
 }
 
 impl Filter {
@@ -123,8 +162,11 @@ impl Filter {
         }
         let id = q.and_then(|q| q.parse().ok());
         let mut sql = format!(
-            "p.brand_id = $1 and p.root_id = p.id and (cast($2 as text) is null or p.name {like} $2 or p.phone like $2 or p.email {like} $2 or p.id = $3) \
-             and (cast($4 as text) is null or exists (select 1 from tag g join person gp on gp.id = g.person_id where gp.root_id = p.id and g.tag = $4))"
+            "p.brand_id = $1 and p.root_id = p.id and (cast($2 as text) is null or p.name {like} $2 or p.id = $3 \
+             or p.phone_index = $4 or p.phone_tail = $5 or p.email_index = $6 \
+             or p.id in (select ip.root_id from identity i join person ip on ip.id = i.person_id where i.brand_id = $1 \
+             and ((i.kind = 'phone' and i.value = $4) or (i.kind = 'email' and i.value = $6)))) \
+             and (cast($7 as text) is null or exists (select 1 from tag g join person gp on gp.id = g.person_id where gp.root_id = p.id and g.tag = $7))"
         );
         if let Some(stage) = find.stage {
             sql += &format!(" and p.stage = '{}'", stage.code());
@@ -150,7 +192,8 @@ impl Filter {
             None => {}
         }
         sql += &who.within("p.store_id");
-        Ok(Filter { sql, q: q.map(|q| format!("%{q}%")), tag: find.tag.clone().filter(|t| !t.is_empty()), id })
+        let by = q.map(|q| Wanted::new(&tx.keys(who.brand), q)).unwrap_or_default();
+        Ok(Filter { sql, q: q.map(|q| format!("%{q}%")), tag: find.tag.clone().filter(|t| !t.is_empty()), id, by })
     }
 }
 
@@ -164,16 +207,21 @@ fn list(tx: &mut Tx, who: &Staff, find: &FindPersons, page: &Page) -> Result<Lis
         Some(_) => return Err(Problem::field("sort", "use recent, worth or joined")),
     };
     let [after_key, after_id] = page.after([i64::MAX, i64::MAX])?;
-    let base: [Value<'_>; 4] =
-        [who.brand.into(), filter.q.as_deref().into(), filter.id.into(), filter.tag.as_deref().into()];
+    let by = &filter.by;
+    let base: [Value<'_>; 7] = [
+        who.brand.into(), filter.q.as_deref().into(), filter.id.into(), (&by.phone).into(), (&by.tail).into(), (&by.email).into(),
+        filter.tag.as_deref().into(),
+    ];
     let join = "from person p left join touchpoint t on t.id = p.touchpoint_id";
     let total = tx.one(&format!("select count(*) {join} where {}", filter.sql), &base)?;
     let mut params = base.to_vec();
     params.extend([Value::Int(after_key), Value::Int(after_id), Value::Int(limit + 1)]);
-    let rows = tx.all(
-        &format!("{SELECT} where {} and ({key}, p.id) < ($5, $6) order by {key} desc, p.id desc limit $7", filter.sql),
+    let rows: Vec<PersonRow> = tx.all(
+        &format!("{SELECT} where {} and ({key}, p.id) < ($8, $9) order by {key} desc, p.id desc limit $10", filter.sql),
         &params,
     )?;
+    let keys = tx.keys(who.brand);
+    let rows = rows.into_iter().map(|r| r.veiled(&keys)).collect::<Result<Vec<_>>>()?;
     let by = |r: &PersonRow| match find.sort.as_deref() {
         Some("worth") => r.paid_fen.0,
         Some("joined") => r.joined_at.unwrap_or(0),
@@ -217,13 +265,10 @@ pub struct Person {
 pub fn get(tx: &mut Tx, who: &Staff, id: PersonId) -> Result<Person> {
     let root = super::root(tx, who.brand, id)?;
     let sql = format!("{SELECT} where p.id = $1{}", who.within("p.store_id"));
-    let mut row: PersonRow = tx.opt(&sql, params![root])?.ok_or_else(|| Problem::not_found("person"))?;
+    let row: PersonRow = tx.opt(&sql, params![root])?.ok_or_else(|| Problem::not_found("person"))?;
+    let mut row = row.veiled(&tx.keys(who.brand))?;
     row.tags = tag::of(tx, root)?;
-    let identities = tx.all(
-        "select i.kind, i.value, i.strong, i.created_at from identity i join person p on p.id = i.person_id \
-         where p.root_id = $1 order by i.strong desc, i.created_at, i.kind",
-        params![root],
-    )?;
+    let identities = identity::of(tx, who.brand, root)?;
     let guide: Option<(i64, Option<String>)> = tx.opt(
         "select g.id, g.name from person p join person g on g.id = p.guide_id where p.id = $1",
         params![root],

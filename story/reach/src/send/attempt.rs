@@ -9,6 +9,7 @@ use weir_connect::mail::Outcome;
 use weir_ground::base::{Ms, Result, ids, time::{MINUTE, SECOND}};
 use weir_ground::db::Engine;
 use weir_ground::event::PersonId;
+use weir_ground::seal::{self, Seal};
 use weir_ground::{Db, Fact, Tx, from_row, params};
 
 /// Messages that are out of the house at one time: as many may become `unknown` in a crash.
@@ -42,17 +43,18 @@ impl Waiting {
         Candidate::new(self.person, self.consent.clone(), self.address.clone()).gate()
     }
 
-    fn letter(&self, job: &Job, to: String) -> Letter {
-        Letter {
+    /// `sealed`: the address as the gate let it through.
+    fn letter(&self, keys: &Seal, job: &Job, sealed: &str) -> Result<Letter> {
+        Ok(Letter {
             brand: job.brand,
             message: self.id,
             person: self.person,
-            to,
+            to: keys.open(sealed)?,
             subject: message::render(&job.subject, self.name.as_deref()),
             body: message::render(&job.body, self.name.as_deref()),
             link: job.link.clone(),
             opt_out: optout::path(&job.salt, self.id),
-        }
+        })
     }
 }
 
@@ -87,12 +89,12 @@ pub fn some(db: &Db, channels: &Arc<Channels>, id: CampaignId, stop: &AtomicBool
 fn inside(tx: &mut Tx, channel: &dyn Channel, id: CampaignId) -> Result<bool> {
     let Some(job) = Job::lock(tx, id)? else { return Ok(false) };
     let all = waiting(tx, &job, CHUNK)?;
-    let mut sent = vec![];
+    let (mut sent, keys) = (vec![], tx.keys(job.brand));
     for w in &all {
         match w.gate() {
             Gate::Closed(reason) => skip(tx, w.id, reason)?,
             Gate::Open(to) => {
-                channel.deliver(tx, &w.letter(&job, to))?;
+                channel.deliver(tx, &w.letter(&keys, &job, &to)?)?;
                 fact(tx, &job, events::MESSAGE_SENT, w.id, w.person, None)?;
                 sent.push(w.id.n().to_string());
             }
@@ -126,7 +128,7 @@ fn fact(tx: &mut Tx, job: &Job, name: &str, id: ids::MessageId, person: PersonId
 fn claim(tx: &mut Tx, id: CampaignId) -> Result<Option<(bool, Vec<(Letter, i64)>)>> {
     let Some(job) = Job::lock(tx, id)? else { return Ok(None) };
     let (all, now) = (waiting(tx, &job, OUT)?, tx.now());
-    let mut letters = vec![];
+    let (mut letters, keys) = (vec![], tx.keys(job.brand));
     for w in &all {
         match w.gate() {
             Gate::Closed(reason) => skip(tx, w.id, reason)?,
@@ -135,7 +137,7 @@ fn claim(tx: &mut Tx, id: CampaignId) -> Result<Option<(bool, Vec<(Letter, i64)>
                     "update message set state = 'calling', address = $1, attempted_at = $2 where id = $3 and state = 'intent'",
                     params![&to, now, w.id],
                 )?;
-                letters.push((w.letter(&job, to), w.tries));
+                letters.push((w.letter(&keys, &job, &to)?, w.tries));
             }
         }
     }
@@ -174,7 +176,8 @@ fn settle(
         Some(Outcome::NotNow(why) | Outcome::Refused(why)) => ("failed", Some(why.as_str()), None),
         Some(Outcome::Unknown(why)) => ("unknown", Some(why.as_str()), None),
     };
-    let reason = reason.map(|r| r.chars().take(300).collect::<String>());
+    // Servers like to repeat the address.
+    let reason = reason.map(|r| seal::veil(r).chars().take(300).collect::<String>());
     let sent = (state == "sent").then_some(now);
     let more = if outcome.is_none() { 0 } else { 1 };
     let won = tx.guard(

@@ -18,7 +18,7 @@ pub struct Candidate {
 }
 from_row!(Candidate { id, consent, address });
 
-/// May it be sent, and where to?
+/// May it be sent, and where to? The address is as it lies in the database: sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Gate {
     Open(String),

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use weir_ground::base::{Fen, Ms, Problem, Result, ids};
 use weir_ground::event::{BrandId, StoreId};
 use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said};
-use weir_ground::{Tx, from_row, params};
+use weir_ground::{Tx, from_row, params, seal};
 use weir_keep::store::StoreRef;
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -96,6 +96,16 @@ pub struct Address {
 }
 
 impl Address {
+    /// As staff see it who did not ask for more.
+    pub fn masked(&self) -> Address {
+        Address {
+            name: self.name.clone(),
+            phone: seal::mask("phone", &self.phone),
+            region: self.region.clone(),
+            detail: seal::mask("address", &self.detail),
+        }
+    }
+
     pub fn check(&self) -> Result<()> {
         for (field, text, most) in [
             ("address.name", &self.name, 50),
@@ -186,12 +196,13 @@ pub fn number(no: Option<String>, id: OrderId) -> String {
 const SELECT: &str = "select o.id, o.no, o.state, o.store_id, s.name, o.delivery, o.goods, o.freight, o.total, o.refunded, o.address, \
     o.placed_at, o.paid_at, o.expires_at, o.pickup_code from orders o join store s on s.id = o.store_id";
 
-fn view(tx: &mut Tx, f: Found) -> Result<MallOrder> {
+fn view(tx: &mut Tx, brand: BrandId, f: Found) -> Result<MallOrder> {
     let lines = tx.all(
         "select l.sku_id, s.product_id, l.name, p.image, l.quantity, l.price, l.amount from order_line l \
          left join sku s on s.id = l.sku_id left join product p on p.id = s.product_id where l.order_id = $1 order by l.n",
         params![f.id],
     )?;
+    let address = tx.keys(brand).open_opt(f.address.as_deref())?;
     let state = OrderState::parse(&f.state)?;
     let waiting = matches!(state, OrderState::Paid | OrderState::Ready);
     Ok(MallOrder {
@@ -204,7 +215,7 @@ fn view(tx: &mut Tx, f: Found) -> Result<MallOrder> {
         freight_fen: f.freight,
         total_fen: f.total,
         refunded_fen: f.refunded,
-        address: f.address.as_deref().and_then(|a| serde_json::from_str(a).ok()),
+        address: address.as_deref().and_then(|a| serde_json::from_str(a).ok()),
         placed_at: f.placed_at,
         paid_at: f.paid_at,
         expires_at: f.expires_at.filter(|_| state == OrderState::Placed),
@@ -219,7 +230,7 @@ pub fn mine(tx: &mut Tx, who: &Buyer, id: OrderId) -> Result<MallOrder> {
         &format!("{SELECT} join person p on p.id = o.person_id where o.id = $1 and o.brand_id = $2 and p.root_id = $3"),
         params![id, who.brand, who.person],
     )?;
-    view(tx, found.ok_or_else(|| Problem::not_found("order"))?)
+    view(tx, who.brand, found.ok_or_else(|| Problem::not_found("order"))?)
 }
 
 fn check_store(tx: &mut Tx, brand: BrandId, store: StoreId) -> Result<()> {
@@ -291,7 +302,7 @@ pub async fn my_orders(
                 ),
                 params![who.person, at, id, limit + 1],
             )?;
-            let orders = found.into_iter().map(|f| view(tx, f)).collect::<Result<Vec<_>>>()?;
+            let orders = found.into_iter().map(|f| view(tx, who.brand, f)).collect::<Result<Vec<_>>>()?;
             Ok(List::page(orders, limit, |o| format!("{}.{}", o.placed_at, o.id.n())))
         })
         .await?;

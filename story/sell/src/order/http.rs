@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use weir_ground::base::{Fen, Ms, Problem, Result, ids};
 use weir_ground::event::{PersonId, StoreId};
 use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said};
-use weir_ground::{Row, Tx, db::row::FromRow, from_row, params};
+use weir_ground::{Row, Tx, db::row::FromRow, from_row, params, seal};
 use weir_keep::store::StoreRef;
 use weir_keep::{May, Staff};
-use weir_know::person::http::PersonRef;
+use weir_know::person::http::{PersonRef, Wanted};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrderRow {
@@ -63,7 +63,7 @@ const SELECT: &str = "select o.id, o.no, o.state, o.source, p.root_id, r.name, o
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FindOrders {
-    /// An order number or id, or the customer's name or phone.
+    /// An order number or id, a part of the customer's name, a whole phone number or its last four digits.
     pub q: Option<String>,
     pub state: Option<OrderState>,
     #[param(value_type = Option<String>)]
@@ -81,6 +81,7 @@ fn list(tx: &mut Tx, who: &Staff, find: &FindOrders, page: &Page) -> Result<List
         let text = if q.starts_with("ord_") { q.to_string() } else { format!("ord_{}", q.to_lowercase()) };
         text.parse().ok()
     });
+    let by = q.map(|q| Wanted::new(&tx.keys(who.brand), q)).unwrap_or_default();
     let part = q.map(|q| format!("%{q}%"));
     let mut scope = String::from("o.brand_id = $1");
     if let Some(s) = find.state {
@@ -105,10 +106,10 @@ fn list(tx: &mut Tx, who: &Staff, find: &FindOrders, page: &Page) -> Result<List
     };
     let rows = tx.all(
         &format!(
-            "{SELECT} where {scope} and (cast($2 as text) is null or o.no = $2 or o.id = $3 or r.name {like} $4 or r.phone like $4) \
-             and (o.placed_at, o.id) < ($5, $6) order by o.placed_at desc, o.id desc limit $7"
+            "{SELECT} where {scope} and (cast($2 as text) is null or o.no = $2 or o.id = $3 or r.name {like} $4 or r.phone_index = $5 or r.phone_tail = $6) \
+             and (o.placed_at, o.id) < ($7, $8) order by o.placed_at desc, o.id desc limit $9"
         ),
-        params![who.brand, q, id, &part, at, after, limit + 1],
+        params![who.brand, q, id, &part, &by.phone, &by.tail, at, after, limit + 1],
     )?;
     let mut list = List::page(rows, limit, |o: &OrderRow| format!("{}.{}", o.placed_at, o.id.n()));
     list.total = total;
@@ -190,6 +191,7 @@ pub struct OrderPage {
     pub lines: Vec<OrderLine>,
     pub goods_fen: Fen,
     pub freight_fen: Fen,
+    /// Masked; those who may see it whole ask for it (`…/reveal`).
     pub address: Option<Address>,
     pub note: Option<String>,
     pub pickup_code: Option<String>,
@@ -253,12 +255,15 @@ pub fn page(tx: &mut Tx, who: &Staff, id: OrderId) -> Result<OrderPage> {
          from order_line l left join sku s on s.id = l.sku_id left join product p on p.id = s.product_id where l.order_id = $1 order by l.n",
         params![id],
     )?;
+    let keys = tx.keys(who.brand);
+    let (address, note) = (keys.open_opt(address.as_deref())?, keys.open_opt(note.as_deref())?);
+    let address = address.and_then(|a| serde_json::from_str::<Address>(&a).ok()).map(|a| a.masked());
     Ok(OrderPage {
         lines,
         goods_fen,
         freight_fen,
-        address: address.as_deref().and_then(|a| serde_json::from_str(a).ok()),
-        note,
+        address,
+        note: note.map(|n| seal::veil(&n).into_owned()),
         pickup_code,
         payments: tx.all(
             "select id, provider, state, amount, coalesce(settled_at, opened_at) from payment where order_id = $1 order by id",

@@ -14,7 +14,7 @@ pub struct Basket {
     pub store: StoreId,
     pub items: Vec<Item>,
     pub delivery: Delivery,
-    /// JSON of the address; needed for a delivery.
+    /// JSON of the address, needed for a delivery; it is kept sealed, as the note is.
     pub address: Option<String>,
     pub note: Option<String>,
     /// Digest of the quote that the customer saw.
@@ -48,13 +48,15 @@ pub fn place(tx: &mut Tx, brand: BrandId, basket: &Basket) -> Result<Placed> {
         take(tx, brand, basket.store, line.sku, line.quantity, &line.name)?;
     }
     let units: i64 = priced.lines.iter().map(|l| l.quantity).sum();
+    let keys = tx.keys(brand);
+    let (address, note) = (keys.seal_opt(basket.address.as_deref()), keys.seal_opt(basket.note.as_deref()));
     let (referrer, bp) = referrer(tx, basket.person, settings.commission_bp)?;
     tx.exec(
         "insert into orders (id, brand_id, person_id, store_id, source, state, delivery, goods, freight, total, units, address, note, \
          referrer_id, commission_bp, placed_at, expires_at) values ($1, $2, $3, $4, $5, 'placed', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         params![
             id, brand, basket.person, basket.store, basket.source, basket.delivery.code(), priced.goods, priced.freight,
-            priced.total, units, &basket.address, &basket.note, referrer, bp, now, expires_at
+            priced.total, units, &address, &note, referrer, bp, now, expires_at
         ],
     )?;
     for (n, line) in priced.lines.iter().enumerate() {
