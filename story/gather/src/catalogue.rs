@@ -120,9 +120,10 @@ fn look(tx: &mut Tx, brand: BrandId, name: &str, events: &[&Event]) -> Result<()
                from catalogue_property where brand_id = $1 and event = $2";
     let mut known: BTreeMap<String, Known> =
         tx.all::<Known>(sql, params![brand, name])?.into_iter().map(|k| (k.property.clone(), k)).collect();
-    let mut changed: Vec<String> = vec![];
+    let (mut changed, keys): (Vec<String>, _) = (vec![], tx.keys(brand));
     for e in events {
-        let Ok(props) = serde_json::from_str::<Map<String, Value>>(&e.props) else { continue };
+        // Kinds and samples are of what was said; the samples are masked below.
+        let Ok(props) = serde_json::from_str::<Map<String, Value>>(&keys.open_doc(&e.props)?) else { continue };
         for (key, value) in props {
             if matches!(key.as_str(), "$segment" | "$sensors" | "$posthog") || key.is_empty() || key.chars().count() > 100 {
                 continue;
