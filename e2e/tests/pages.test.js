@@ -17,6 +17,9 @@ const places = {
   home: () => '/',
   persons: () => '/persons',
   person: async () => `/persons/${await first('persons?stage=repurchase')}`,
+  segments: () => '/segments',
+  'segment-new': () => '/segments/new',
+  combine: () => '/segments/combine',
   touchpoints: () => '/touchpoints',
   touchpoint: async () => `/touchpoints/${await first('touchpoints')}`,
   campaigns: () => '/campaigns',
@@ -32,6 +35,7 @@ const places = {
   staff: () => '/staff',
   keys: () => '/keys',
   audit: () => '/audit',
+  health: () => '/health',
   settings: () => '/settings',
 }
 

@@ -30,7 +30,7 @@ export function LiveCount({ rule, sample, against, open = 0 }: LiveCountProps) {
   const clock = useClock()
   const explain = useExplain()
   const [again, setAgain] = useState(0)
-  const { data, error, asked, shown, wanted } = useCount(rule, { sample, against, again })
+  const { data, error, answers, settled } = useCount(rule, { sample, against, again })
   if (error && !data) {
     return (
       <div className="stack tight" role="alert">
@@ -41,11 +41,12 @@ export function LiveCount({ rule, sample, against, open = 0 }: LiveCountProps) {
     )
   }
   if (!data) return <p className="muted" role="status">{t('e_counting')}</p>
+  const wanted = JSON.stringify(rule)
   const everyone = wanted === '{"all":[]}'
   return (
     <div className="stack" style={{ gap: 12 }}>
-      <div className={shown < asked ? css.stale : undefined}>
-        <p className={css.big} data-testid="live-count" data-count={data.count} data-shown={shown} data-rule={wanted} aria-live="polite">{f.count(data.count)}</p>
+      <div className={settled ? undefined : css.stale} aria-busy={!settled}>
+        <p className={css.big} data-testid="live-count" data-answers={answers} data-settled={settled} data-rule={wanted} aria-live="polite">{f.count(data.count)}</p>
         <div className={css.bar} aria-hidden><span style={{ width: `${Math.min(100, (data.count / Math.max(1, data.pool)) * 100)}%` }} /></div>
         <p className="small muted num" style={{ marginTop: 4 }}>
           {everyone ? t('e_all') : t('e_share', { share: f.share(data.count, data.pool) })} · {t('e_pool', { n: f.count(data.pool) })}
@@ -55,7 +56,7 @@ export function LiveCount({ rule, sample, against, open = 0 }: LiveCountProps) {
       </div>
       {against && data.enter !== null && data.enter !== undefined && <Moves of={data} />}
       {sample > 0 && <Sample of={data} more={() => setAgain((n) => n + 1)} />}
-      <p className="small faint num">{t('exact', { when: clock(data.exact_at) })} · {t('e_took', { ms: data.took_ms < 10 ? Math.round(data.took_ms * 10) / 10 : Math.round(data.took_ms) })}</p>
+      <p className={`small faint num ${css.quiet}`}>{t('exact', { when: clock(data.exact_at) })} · {t('e_took', { ms: data.took_ms < 10 ? Math.round(data.took_ms * 10) / 10 : Math.round(data.took_ms) })}</p>
     </div>
   )
 }
@@ -65,7 +66,7 @@ function Moves({ of }: { of: Counted }) {
   const f = useFormat()
   return (
     <div>
-      <p className="small muted">{t('e_move')}</p>
+      <p className={`small muted ${css.quiet}`}>{t('e_move')}</p>
       <dl className={css.moves}>
         <dt>{t('e_enter')}</dt><dd className="good" data-testid="moves-enter">+{f.count(of.enter ?? 0)}</dd>
         <dt>{t('e_leave')}</dt><dd className="bad" data-testid="moves-leave">−{f.count(of.leave ?? 0)}</dd>

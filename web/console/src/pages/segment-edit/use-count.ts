@@ -1,25 +1,23 @@
 /**
- * How many people a rule has, asked again with every change: the question before is cancelled, not waited for. `asked` and
- * `shown` number the questions, so that one can tell whether the number on the screen belongs to the rule on the screen.
+ * How many people a rule has, asked again with every change: the question before is cancelled, not waited for. The last number
+ * stays until the next one comes; `settled` says whether it belongs to the rule that was given, `answers` counts what came.
  */
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { segments, type Counted } from '@/parts/rule/ask'
 import type { Rule } from '@/parts/rule/types'
 
-export interface CountState { data: Counted | null; error: unknown; asked: number; shown: number }
+interface Answered { data: Counted | null; error: unknown; to: string; answers: number }
 
 export function useCount(rule: Rule, { sample = 0, against, again = 0 }: { sample?: number; against?: string | undefined; again?: number } = {}) {
-  const [state, setState] = useState<CountState>({ data: null, error: null, asked: 0, shown: 0 })
-  const asked = useRef(0)
-  const wanted = JSON.stringify(rule)
+  const [state, setState] = useState<Answered>({ data: null, error: null, to: '', answers: 0 })
+  const asked = JSON.stringify({ rule, ...(sample ? { sample } : {}), ...(against ? { against } : {}) })
   useEffect(() => {
     const cancel = new AbortController()
-    const number = ++asked.current
-    segments.count({ rule: JSON.parse(wanted) as Rule, ...(sample ? { sample } : {}), ...(against ? { against } : {}) }, cancel.signal).then(
-      (data) => !cancel.signal.aborted && setState({ data, error: null, asked: number, shown: number }),
-      (error: unknown) => !cancel.signal.aborted && setState((before) => ({ ...before, error, asked: number, shown: number })),
+    segments.count(JSON.parse(asked) as Parameters<typeof segments.count>[0], cancel.signal).then(
+      (data) => !cancel.signal.aborted && setState((before) => ({ data, error: null, to: asked, answers: before.answers + 1 })),
+      (error: unknown) => !cancel.signal.aborted && setState((before) => ({ ...before, error, to: asked, answers: before.answers + 1 })),
     )
     return () => cancel.abort()
-  }, [wanted, sample, against, again])
-  return { ...state, wanted }
+  }, [asked, again])
+  return { data: state.data, error: state.error, answers: state.answers, settled: state.to === asked }
 }

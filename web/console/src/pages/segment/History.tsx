@@ -29,27 +29,28 @@ function Days({ days, choice }: { days: HistoryDay[]; choice: React.ReactNode })
   }
   const option = useMemo(() => {
     const shown = { valueFormatter: (value: unknown) => f.count(Math.abs(Number(value))) }
-    const most = Math.max(1, ...days.map((day) => Math.max(day.entered, day.left)))
+    const names = days.map((day) => f.shortDay(day.day))
+    const grid = { left: 4, right: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' }
+    const figures = { type: 'value', minInterval: 1, axisLabel: { formatter: (value: number) => f.compact(Math.abs(value)) } }
+    const bar = { type: 'bar', stack: 'flow', xAxisIndex: 1, yAxisIndex: 1, tooltip: shown }
     return {
       aria: { enabled: true },
-      grid: { left: 4, right: 4, top: 36, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+      grid: [{ ...grid, top: 36, bottom: '44%' }, { ...grid, top: '64%', bottom: 4 }],
       legend: { top: 0, left: 0 },
       tooltip: { trigger: 'axis' },
-      xAxis: { type: 'category', data: days.map((day) => f.shortDay(day.day)), axisLine: { onZero: false } },
-      yAxis: [
-        { type: 'value', minInterval: 1, scale: true, axisLabel: { formatter: (value: number) => f.compact(value) } },
-        { type: 'value', minInterval: 1, min: -most * 2, max: most * 2, splitLine: { show: false }, axisLabel: { show: false } },
-      ],
+      axisPointer: { link: [{ xAxisIndex: 'all' }] },
+      xAxis: [{ type: 'category', data: names, axisLabel: { show: false } }, { type: 'category', gridIndex: 1, data: names, axisLine: { onZero: false } }],
+      yAxis: [{ ...figures, scale: true }, { ...figures, gridIndex: 1, splitNumber: 2 }],
       series: [
-        { name: t('size'), type: 'line', data: days.map((day) => day.size), color: palette.water, yAxisIndex: 0, tooltip: shown, z: 3 },
-        { name: t('entered'), type: 'bar', stack: 'flow', data: days.map((day) => day.entered), color: palette.reed, yAxisIndex: 1, tooltip: shown },
-        { name: t('left'), type: 'bar', stack: 'flow', data: days.map((day) => -day.left), color: palette.clay, yAxisIndex: 1, tooltip: shown },
+        { name: t('size'), type: 'line', data: days.map((day) => day.size), color: palette.water, areaStyle: { opacity: 0.08 }, tooltip: shown },
+        { ...bar, name: t('entered'), data: days.map((day) => day.entered), color: palette.reed },
+        { ...bar, name: t('left'), data: days.map((day) => -day.left), color: palette.clay },
       ],
     }
   }, [days, f, t, palette])
   return (
     <ChartCard id="segment-history" title={t('h_title')} sheet={sheet} extra={choice}>
-      {days.length === 0 ? <Empty title={t('h_empty')} /> : <Chart option={option} label={t('h_title')} height={300} />}
+      {days.length === 0 ? <Empty title={t('h_empty')} /> : <Chart option={option} label={t('h_title')} height={340} />}
     </ChartCard>
   )
 }

@@ -23,6 +23,13 @@ export function FixedList({ open, close }: { open: boolean; close: () => void })
   )
 }
 
+/** Our own ids apart from everybody else's. */
+function sorted(all: string[]): { persons?: string[]; keys?: string[] } {
+  const own = (key: string) => key.startsWith('per_')
+  const [persons, keys] = [all.filter(own), all.filter((key) => !own(key))]
+  return { ...(persons.length ? { persons } : {}), ...(keys.length ? { keys } : {}) }
+}
+
 function Make({ close }: { close: () => void }) {
   const t = useSegments()
   const c = useCommon()
@@ -34,7 +41,7 @@ function Make({ close }: { close: () => void }) {
   const [tried, setTried] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const read = useMemo(() => (file ? columnKeys(file.sheet, file.column) : keysOf(text)), [file, text])
-  const make = useAct(() => segments.createStatic({ name: name.trim(), keys: read.keys }), { done: null, refresh: ['segments'] })
+  const make = useAct(() => segments.createStatic({ name: name.trim(), ...sorted(read.keys) }), { done: null, refresh: ['segments'] })
   async function take(chosen: File | undefined) {
     if (!chosen) return
     if (!/\.(csv|txt|tsv)$/i.test(chosen.name) || chosen.size > MOST_BYTES) return void message.error(t('s_bad_file'))
@@ -89,7 +96,7 @@ function Made({ of, close }: { of: StaticMade; close: () => void }) {
       <Alert type="success" showIcon title={t('s_made', { found: f.count(of.found) })} />
       {of.missing_count > 0 && (
         <Alert type="warning" showIcon title={t('s_missing', { n: f.count(of.missing_count) })} description={<span className="mono" style={{ overflowWrap: 'anywhere' }}>{of.missing.slice(0, 8).join('  ')}{of.missing_count > 8 && ' …'}</span>}
-          action={<Button size="small" onClick={() => download('missing.csv', toCsv(['key'], of.missing.map((key) => [key])))}>{t('s_missing_get')}</Button>} />
+          action={<Button size="small" onClick={() => download('missing.csv', toCsv(['key'], of.missing.map((key) => [key])))}>{of.missing_count > of.missing.length ? t('s_missing_first', { n: f.count(of.missing.length) }) : t('s_missing_get')}</Button>} />
       )}
       <Button type="primary" onClick={() => { close(); void navigate(`/segments/${of.id}`) }}>{t('s_see')}</Button>
     </div>

@@ -59,6 +59,9 @@ function Combined({ ids, fields }: { ids: string[]; fields: Fields }) {
   )
 }
 
+/** On a phone a column has room for a letter only. */
+const letter = (index: number) => 'ABCD'[index]
+
 interface PictureProps { names: string[]; of: Overlap; parts: string[]; choose: (parts: string[]) => void; tools: React.ReactNode }
 
 /** A row for each combination: which segments it is in, how many people, picked or not. */
@@ -77,11 +80,12 @@ function Picture({ names, of, parts, choose, tools }: PictureProps) {
   return (
     <ChartCard id="overlap" title={t('c_picture')} note={t('c_picture_note')} sheet={sheet} extra={tools}>
       {rows.every((row) => row.count === 0) && <p className="muted">{t('c_empty')}</p>}
+      <ol className={css.legend}>{names.map((name, index) => <li key={index}><span className="strong">{letter(index)}</span> {name}</li>)}</ol>
       <div className="scroll-x" tabIndex={0} role="group" aria-label={t('c_picture')}>
         <table className={css.upset}>
           <thead>
             <tr>
-              {names.map((name, index) => <th key={index} scope="col" title={name}><span>{name}</span><span className="num strong">{f.compact(of.sizes[index] ?? 0)}</span></th>)}
+              {names.map((name, index) => <th key={index} scope="col" title={name}><span className={css.letter}>{letter(index)}</span><span className={css.full}>{name}</span><span className="num strong">{f.compact(of.sizes[index] ?? 0)}</span></th>)}
               <th scope="col"><span style={{ textAlign: 'left', paddingLeft: 8 }}>{t('size')}</span></th>
             </tr>
           </thead>

@@ -22,22 +22,22 @@ export function useClock(): (at: number) => string {
   }, [lang, timezone])
 }
 
-/** "准确到 12:03:05" */
-export function Exact({ at }: { at: number }) {
+/** "准确到 12:03:05"; the clock alone where a heading says the rest. */
+export function Exact({ at, bare }: { at: number; bare?: boolean | undefined }) {
   const t = useSegments()
   const clock = useClock()
-  return <span className="small muted num nowrap" title={t('exact_note')} data-testid="exact-at">{t('exact', { when: clock(at) })}</span>
+  return <span className="small muted num nowrap" style={{ fontWeight: 400 }} title={t('exact_note')} data-testid="exact-at">{bare ? clock(at) : t('exact', { when: clock(at) })}</span>
 }
 
 /** Freshness of a row: a list is fixed, a stale one says since when. */
-export function Freshness({ of }: { of: Pick<SegmentRow, 'kind' | 'state' | 'exact_at'> }) {
+export function Freshness({ of, bare }: { of: Pick<SegmentRow, 'kind' | 'state' | 'exact_at'>; bare?: boolean }) {
   const t = useSegments()
   const clock = useClock()
-  if (of.state === 'archived') return <span className="small muted">—</span>
-  if (of.kind === 'static') return <span className="small muted" title={t('fixed')}>{t('kind_static')}</span>
-  if (of.state === 'stale') return <span className="small bad num nowrap" data-testid="exact-at">{t('stale_at', { when: clock(of.exact_at) })}</span>
-  if (of.state === 'building') return <span className="small muted">{t('building_at')}</span>
-  return <Exact at={of.exact_at} />
+  if (of.state === 'archived') return <span className="faint">—</span>
+  if (of.kind === 'static') return bare ? <span className="faint">—</span> : <span className="small muted" style={{ fontWeight: 400 }}>{t('fixed')}</span>
+  if (of.state === 'stale') return <span className="small bad num nowrap" style={{ fontWeight: 400 }} data-testid="exact-at">{t('stale_at', { when: clock(of.exact_at) })}</span>
+  if (of.state === 'building') return <span className="small muted" style={{ fontWeight: 400 }}>{t('building_at')}</span>
+  return <Exact at={of.exact_at} bare={bare} />
 }
 
 /** Why somebody came in: a word for each known cause, else what the server says. */

@@ -187,7 +187,6 @@ function GroupBody({ rule, path, mark, tools }: { rule: Rule; path: string; mark
   const children = childrenOf(inner) ?? []
   const k = part(inner, 'at_least')?.k ?? 2
   const set = (next: Rule) => edit.set(path, marked(next, negated))
-  const join = kind === 'all' ? t('and') : t('or')
   return (
     <div data-group className="stack" style={{ gap: 8 }}>
       <div className={css.groupHead} data-words={path === '' ? undefined : true}>
@@ -200,11 +199,11 @@ function GroupBody({ rule, path, mark, tools }: { rule: Rule; path: string; mark
         <span className="grow" />
         {tools}
       </div>
-      {children.length === 0 && <p className={css.note}>{path === '' ? t('everyone') : t('nobody_yet')}</p>}
+      {children.length === 0 && path !== '' && <p className={css.note}>{t('nobody_yet')}</p>}
       <ol className={css.list}>
         {children.map((each, index) => (
-          <li key={`${edit.epoch}.${index}`} className={css.item}>
-            <span className={index === 0 ? `${css.join} ${css.joinFirst}` : css.join} aria-hidden={index === 0}>{index > 0 && join}</span>
+          <li key={`${edit.epoch}.${index}`} className={children.length > 1 ? css.item : css.only}>
+            {children.length > 1 && <Join kind={kind} index={index} />}
             <Node rule={each} path={child(path, index)} />
           </li>
         ))}
@@ -215,6 +214,13 @@ function GroupBody({ rule, path, mark, tools }: { rule: Rule; path: string; mark
       </div>
     </div>
   )
+}
+
+/** What stands between two conditions. */
+function Join({ kind, index }: { kind: GroupKind; index: number }) {
+  const t = useRuleWords()
+  if (kind === 'at_least') return <span className={css.join}>{index + 1}</span>
+  return <span className={index === 0 ? `${css.join} ${css.joinFirst}` : css.join} aria-hidden={index === 0}>{index > 0 && (kind === 'all' ? t('and') : t('or'))}</span>
 }
 
 /** One box for everything that a condition can be about: type a few letters of a field, an event or a kind. */

@@ -5,7 +5,7 @@ export const useRuleWords = words(
   {
     match: '满足', of_these: '以下条件', all: '全部', any: '任意一个', at_least: '至少几个', k: '至少满足几个', k_unit: '个', and: '且', or: '或', not: '取反', not_note: '取反：不符合的人',
     negated: '不符合', add: '添加条件', add_hint: '输入字段、行为、标签……', add_group: '添加一组', add_here: '在这一组里添加条件', remove: '删除条件', remove_group: '删除这一组', duplicate: '复制条件', wrap: '放进一组', unwrap: '拆开这一组', condition: '条件：{{text}}', group: '一组条件',
-    nobody_yet: '这一组还没有条件', everyone: '还没有条件：所有人都算。', open: '还没填完',
+    nobody_yet: '这一组还没有条件', open: '还没填完',
     g_common: '常用', g_attr: '画像与消费', g_did: '做过', g_more: '更多行为', attr: '属性', tag: '标签', stage: '生命周期阶段', rfm: 'RFM 得分', consent: '联系授权', identity: '身份标识', touchpoint: '来源触点', store: '归属门店', bound: '绑定关系', segment: '属于另一个人群',
     event: '做过某事', not_event: '没做过某事', first_event: '首次做某事', last_event: '最近一次做某事', sequence: '依次做过（先 A 再 B）', not_followed: '做了 A 之后没做 B', new_group: '一组条件',
     tag_any: '有任一标签', stage_in: '处于', held: '持续天数', held_any: '不限时长', score_any: '不限', c_purpose: '用途', c_channel: '渠道', c_status: '状态', granted: '已同意', denied: '不同意', withdrawn: '已撤回', unknown: '没有表示过', has: '留有', bound_to: '已绑定', in_segment: '属于人群', from_touchpoint: '来自', in_store: '归属',
@@ -22,7 +22,7 @@ export const useRuleWords = words(
   {
     match: 'Match', of_these: 'of these', all: 'all', any: 'any', at_least: 'at least some', k: 'How many must hold', k_unit: '', and: 'and', or: 'or', not: 'Not', not_note: 'Turn around: those who do not match',
     negated: 'not', add: 'Add condition', add_hint: 'Type a field, an event, a tag…', add_group: 'Add group', add_here: 'Add a condition to this group', remove: 'Remove condition', remove_group: 'Remove this group', duplicate: 'Duplicate', wrap: 'Put into a group', unwrap: 'Dissolve this group', condition: 'Condition: {{text}}', group: 'Group of conditions',
-    nobody_yet: 'No conditions in this group yet', everyone: 'No conditions yet: everyone counts.', open: 'not complete',
+    nobody_yet: 'No conditions in this group yet', open: 'not complete',
     g_common: 'Common', g_attr: 'Portrait and spend', g_did: 'Did', g_more: 'More behaviour', attr: 'Attribute', tag: 'Tag', stage: 'Stage', rfm: 'RFM score', consent: 'Consent', identity: 'Identity', touchpoint: 'Touchpoint', store: 'Store', bound: 'Bound to', segment: 'In another segment',
     event: 'Did something', not_event: 'Did not do something', first_event: 'First time', last_event: 'Last time', sequence: 'In order (A, then B)', not_followed: 'Did A and then not B', new_group: 'Group of conditions',
     tag_any: 'has any tag of', stage_in: 'in', held: 'Days held', held_any: 'for any time', score_any: 'any', c_purpose: 'Purpose', c_channel: 'Channel', c_status: 'Status', granted: 'granted', denied: 'denied', withdrawn: 'withdrawn', unknown: 'never said', has: 'has', bound_to: 'bound to a', in_segment: 'in segment', from_touchpoint: 'came by', in_store: 'belongs to',
