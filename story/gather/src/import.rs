@@ -48,9 +48,9 @@ pub struct Imports {
 }
 
 impl Imports {
-    /// Persons and stores, and what later chapters bring.
+    /// Persons, stores and touchpoints, and what later chapters bring.
     pub fn new(more: Vec<Arc<dyn Sink>>) -> Imports {
-        let mut sinks: Vec<Arc<dyn Sink>> = vec![Arc::new(persons::Persons), Arc::new(stores::Stores)];
+        let mut sinks: Vec<Arc<dyn Sink>> = vec![Arc::new(persons::Persons), Arc::new(stores::Stores), Arc::new(crate::touchpoint::import::Touchpoints)];
         sinks.extend(more);
         Imports { sinks: Arc::new(sinks), bell: Arc::default() }
     }

@@ -4,13 +4,19 @@
 //! * [`code`] — what is printed
 //! * [`cost`] — what it costs
 //! * [`funnel`] — what it brings
+//! * [`retention`] — who of them comes back · [`table`] — all touchpoints side by side
+//! * [`import`] — many at once out of a file · [`pack`] — all codes in one download
 //! * [`qr`] — the picture of its link
 //! * [`http`] — all of it over HTTP
 pub mod code;
 pub mod cost;
 pub mod funnel;
 pub mod http;
+pub mod import;
+pub mod pack;
 pub mod qr;
+pub mod retention;
+pub mod table;
 
 use crate::events;
 use serde::{Deserialize, Deserializer, Serialize};

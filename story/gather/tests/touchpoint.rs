@@ -104,7 +104,7 @@ fn the_funnel_follows_the_persons_whom_it_brought() {
         let asker = who.clone();
         let f = db.read_now(move |tx| funnel::funnel(tx, &asker, id)).unwrap();
         let steps: Vec<(&str, i64)> = f.steps.iter().map(|s| (s.step, s.people)).collect();
-        assert_eq!(steps, [("visited", 0), ("joined", 2), ("first_order", 1), ("repurchase", 1)]);
+        assert_eq!(steps, [("visited", 0), ("followed", 0), ("joined", 2), ("first_order", 1), ("repurchase", 1)]);
         assert_eq!((f.cost_fen, f.revenue_fen, f.cac_fen, f.roi_bp), (Fen(8_000), Fen(16_000), Some(Fen(8_000)), Some(10_000)));
         assert_eq!((f.by_day.len(), f.by_day[29].day.as_str()), (30, "2026-03-02"));
         assert_eq!((f.by_day[29].people, f.by_day[29].revenue_fen), (3, Fen(16_000)));
@@ -184,5 +184,138 @@ fn the_routes_speak_the_contract() {
         let unsigned = get(&format!("/api/v1/touchpoints/{id}")).body(Body::empty()).unwrap();
         assert_eq!(ask(&router, unsigned).0, 401);
         let _ = db.read_now(|tx| tx.one::<i64>("select count(*) from event where name = $1", params![weir_gather::events::COST_REMOVED])).map(|n| assert_eq!(n, 1));
+    });
+}
+
+#[test]
+fn each_step_says_how_long_it_took_and_what_it_cost() {
+    each_engine(|db| {
+        let who = owner(&db, "one");
+        let id = add(&db, &who, "包装卡");
+        let hour = 3_600_000;
+        let people: Vec<_> = ["a", "b", "c"].map(|n| brought(&db, &who, id, n, None)).into();
+        for (n, p) in people.iter().enumerate() {
+            let (brand, p, at) = (who.brand, *p, START - 100 * hour + n as i64);
+            db.write_now(move |tx| {
+                let fact = weir_ground::Fact::new(brand, "touchpoint.visited", at).person(p).touchpoint(Some(id));
+                tx.record(&fact).map(|_| ())
+            })
+            .unwrap();
+        }
+        // They join one, two and nine hours after the scan; the first orders three hours after joining, and again a day later.
+        for (n, hours) in [1, 2, 9].into_iter().enumerate() {
+            let (brand, p, at) = (who.brand, people[n], START - 100 * hour + n as i64 + hours * hour);
+            db.write_now(move |tx| person::joined(tx, brand, p, at)).unwrap();
+        }
+        paid_order(&db, who.brand, people[0], 1, 10_000, 0, START - 96 * hour);
+        paid_order(&db, who.brand, people[0], 2, 10_000, 0, START - 72 * hour);
+        let fixed = cost::AddCost { kind: cost::CostKind::Fixed, amount_fen: Fen(9_000), from_day: "2026-03-01".into(), to_day: None, note: None };
+        let asker = who.clone();
+        db.write_now(move |tx| cost::add(tx, &asker, id, &fixed)).unwrap();
+        let asker = who.clone();
+        let f = db.read_now(move |tx| funnel::funnel(tx, &asker, id)).unwrap();
+        let seen: Vec<_> = f.steps.iter().map(|s| (s.people, s.rate_bp, s.median_ms, s.cost_each_fen.map(|c| c.0))).collect();
+        assert_eq!(seen, [
+            (3, Some(10_000), None, Some(3_000)),
+            (0, Some(0), None, None),
+            (3, Some(10_000), Some(2 * hour), Some(3_000)),
+            (1, Some(3_333), Some(3 * hour), Some(9_000)),
+            (1, Some(3_333), Some(24 * hour), Some(9_000)),
+        ]);
+    });
+}
+
+#[test]
+fn cohorts_come_back_in_weeks_that_have_passed() {
+    each_engine(|db| {
+        let who = owner(&db, "one");
+        let id = add(&db, &who, "门口");
+        let week = 7 * 86_400_000;
+        // Two persons come on Monday 2 March; one opens the mall nine days later, both are written to by staff.
+        let (a, b) = (brought(&db, &who, id, "a", None), brought(&db, &who, id, "b", None));
+        let brand = who.brand;
+        let did = |p, at, actor: Option<&'static str>, name: &'static str| {
+            db.write_now(move |tx| {
+                let mut fact = weir_ground::Fact::new(brand, name, at).person(p).source("mall");
+                fact.actor = actor;
+                tx.record(&fact).map(|_| ())
+            })
+            .unwrap();
+        };
+        db.set_clock(START + 5 * week);
+        did(a, START + 9 * 86_400_000, None, "mall.opened");
+        did(a, START + 9 * 86_400_000 + 5, None, "mall.opened");
+        did(b, START + 9 * 86_400_000, Some("stf_x"), "person.changed");
+        did(b, START + 2 * week, None, "mall.opened");
+        did(b, START + 86_400_000, None, "mall.opened");
+        let asker = who.clone();
+        let r = db.read_now(move |tx| weir_gather::touchpoint::retention::retention(tx, &asker, id)).unwrap();
+        assert_eq!(r.cohorts.len(), 1);
+        assert_eq!((r.cohorts[0].week.as_str(), r.cohorts[0].people, r.cohorts[0].active.clone()), ("2026-03-02", 2, vec![1, 1, 1, 0]));
+        assert_eq!(r.weeks.iter().map(|w| (w.week, w.active, w.people)).collect::<Vec<_>>(), [(0, 1, 2), (1, 1, 2), (2, 1, 2), (3, 0, 2)]);
+    });
+}
+
+#[test]
+fn five_hundred_touchpoints_out_of_a_file_once_and_their_codes_in_one_download() {
+    use weir_gather::import::{Ctx, Row, Sink};
+    use weir_gather::touchpoint::http::FindTouchpoints;
+    use weir_gather::touchpoint::table::{self, SortTouchpoints, TouchpointSort};
+    use weir_ground::http::Page;
+    each_engine(|db| {
+        let (who, data) = (owner(&db, "one"), Scratch::new());
+        let brand = who.brand;
+        db.write_now(move |tx| {
+            for n in 1..=500 {
+                store::create(tx, brand, "system", &format!("S{n:03}"), &format!("第 {n} 店"), "store", None)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        let ctx = Ctx { brand, zone: Zone::named("Asia/Shanghai").unwrap(), import: weir_gather::import::ImportId::new(1), file: "t.csv".into(), source: "import", actor: None };
+        let mut rows: Vec<Row> = (1..=500).map(|n| Row::new(n + 1, ["收银台", "wecom_store_code", &format!("S{n:03}"), "", "/m/?lang=zh"])).collect();
+        rows.push(Row::new(502, ["收银台", "wecom_store_code", "S999", "", ""]));
+        rows.push(Row::new(503, ["收银台", "no_such_kind", "S001", "", ""]));
+        rows.push(Row::new(504, ["收银台", "wecom_store_code", "S001", "", "javascript:1"]));
+        let apply = || {
+            let (ctx, rows) = (ctx.clone(), rows.clone());
+            db.write_now(move |tx| weir_gather::touchpoint::import::Touchpoints.apply(tx, &ctx, &rows)).unwrap()
+        };
+        let fates = apply();
+        assert!(fates[..500].iter().all(Result::is_ok), "{:?}", fates.iter().find(|f| f.is_err()));
+        let why: Vec<&str> = fates[500..].iter().map(|f| f.as_ref().unwrap_err().split(':').next().unwrap()).collect();
+        assert_eq!((why.len(), why[0], why[1]), (3, "store", "kind"));
+        let codes = texts(&db, "select code from touchpoint order by id");
+        assert_eq!((apply(), texts(&db, "select code from touchpoint order by id").len()), (fates, 500));
+        assert_eq!(texts(&db, "select code from touchpoint order by id"), codes);
+
+        let best = db.read_now(|tx| tx.one::<TouchpointId>("select id from touchpoint order by id limit 1 offset 250", &[])).unwrap();
+        brought(&db, &who, best, "a", Some(START));
+        let asker = who.clone();
+        let page = db
+            .read_now(move |tx| {
+                let sort = SortTouchpoints { sort: Some(TouchpointSort::People), up: None };
+                table::table(tx, &asker, &FindTouchpoints::default(), &sort, &Page { cursor: None, limit: Some(2) })
+            })
+            .unwrap();
+        assert_eq!((page.items[0].id, page.items[0].joined, page.items[1].people, page.total, page.next.as_deref()), (best, 1, 0, Some(500), Some("2")));
+
+        let key = secret(&db, who.brand, "admin");
+        let router = axum::Router::from(weir_gather::routes(&weir_gather::import::Imports::new(vec![])).split_for_parts().0).with_state(app(&db, &data.0));
+        let (status, headers, packed) = ask(&router, json("GET", "/api/v1/touchpoint-codes.zip?format=svg", &key, ""));
+        assert_eq!((status, headers["content-type"].to_str().unwrap()), (200, "application/zip"));
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(packed)).unwrap();
+        assert_eq!(zip.len(), 501);
+        let mut list = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name("codes.csv").unwrap(), &mut list).unwrap();
+        assert!(list.lines().count() == 501 && codes.iter().all(|c| list.contains(&format!("https://shop.example/c/{c}"))));
+        let name = list.lines().nth(1).unwrap().split(',').next().unwrap().to_string();
+        let mut svg = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name(&name).unwrap(), &mut svg).unwrap();
+        assert!(name.contains("第 500 店-收银台") && svg.starts_with("<svg"), "{name}");
+        let (_, _, small) = ask(&router, json("GET", "/api/v1/touchpoint-codes.zip?size=128&q=nothing", &key, ""));
+        assert_eq!(zip::ZipArchive::new(std::io::Cursor::new(small)).unwrap().len(), 1);
+        let (_, _, sorted) = ask(&router, json("GET", "/api/v1/touchpoint-table?sort=first_order&limit=1", &key, ""));
+        assert_eq!(value(&sorted)["total"], 500);
     });
 }

@@ -1,14 +1,15 @@
 //! Touchpoints over HTTP.
-use super::{AddTouchpoint, EditTouchpoint, cost, funnel, own, qr};
+use super::{AddTouchpoint, EditTouchpoint, cost, funnel, own, pack, qr, retention, table};
 use crate::link::Marks;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashSet};
 use utoipa::ToSchema;
 use weir_ground::base::{Fen, Ms, Problem, Result, ids::CostId, ids::StaffId};
 use weir_ground::config::Config;
-use weir_ground::event::{StoreId, TouchpointId};
+use weir_ground::event::{PersonId, StoreId, TouchpointId};
 use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said};
 use weir_ground::{Row, Tx, Value, db::row::FromRow, params};
 use weir_keep::store::StoreRef;
@@ -242,6 +243,122 @@ pub async fn touchpoint_funnel(
 ) -> Answer<Json<funnel::Funnel>> {
     who.need(May::PersonRead)?;
     Ok(Json(app.db.read(move |tx| funnel::funnel(tx, &who, id)).await?))
+}
+
+/// Weekly retention of the persons whom a touchpoint brought.
+#[utoipa::path(get, path = "/api/v1/touchpoints/{id}/retention", tag = "gather", params(("id" = TouchpointId, Path)), responses((status = 200, body = retention::TouchpointRetention)))]
+pub async fn touchpoint_retention(
+    State(app): State<App>,
+    who: Staff,
+    Path(id): Path<TouchpointId>,
+) -> Answer<Json<retention::TouchpointRetention>> {
+    who.need(May::PersonRead)?;
+    Ok(Json(app.db.read(move |tx| retention::retention(tx, &who, id)).await?))
+}
+
+/// One combination of campaign marks and how many came with it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MarkedVisits {
+    pub utm_source: Option<String>,
+    pub utm_medium: Option<String>,
+    pub utm_campaign: Option<String>,
+    pub visits: i64,
+    pub people: i64,
+}
+
+fn marked(tx: &mut Tx, who: &Staff, id: TouchpointId) -> Result<List<MarkedVisits>> {
+    own(tx, who, id)?;
+    let mut sums: BTreeMap<[Option<String>; 3], (i64, HashSet<PersonId>)> = BTreeMap::new();
+    tx.each(
+        "select e.props, p.root_id from event e join person p on p.id = e.person_id \
+         where e.touchpoint_id = $1 and e.name = 'touchpoint.visited' and e.props like '%\"utm\":%'",
+        params![id],
+        |r| {
+            let props: serde_json::Value = serde_json::from_str(&r.get::<String>(0)?).unwrap_or_default();
+            let utm = &props["utm"];
+            if utm.is_object() {
+                let key = ["source", "medium", "campaign"].map(|k| utm[k].as_str().map(str::to_string));
+                let sum = sums.entry(key).or_default();
+                sum.0 += 1;
+                sum.1.insert(r.get(1)?);
+            }
+            Ok(())
+        },
+    )?;
+    let mut items: Vec<MarkedVisits> = sums
+        .into_iter()
+        .map(|([utm_source, utm_medium, utm_campaign], (visits, people))| MarkedVisits {
+            utm_source, utm_medium, utm_campaign, visits, people: people.len() as i64,
+        })
+        .collect();
+    items.sort_by_key(|m| -m.visits);
+    items.truncate(200);
+    Ok(List::all(items))
+}
+
+/// Visits of a touchpoint by campaign marks, the most first.
+#[utoipa::path(get, path = "/api/v1/touchpoints/{id}/marks", tag = "gather", params(("id" = TouchpointId, Path)), responses((status = 200, body = List<MarkedVisits>)))]
+pub async fn touchpoint_marks(
+    State(app): State<App>,
+    who: Staff,
+    Path(id): Path<TouchpointId>,
+) -> Answer<Json<List<MarkedVisits>>> {
+    who.need(May::PersonRead)?;
+    Ok(Json(app.db.read(move |tx| marked(tx, &who, id)).await?))
+}
+
+/// All touchpoints side by side with what they bring and cost, sorted by any figure.
+#[utoipa::path(get, path = "/api/v1/touchpoint-table", tag = "gather", params(FindTouchpoints, table::SortTouchpoints, Page), responses((status = 200, body = List<table::TouchpointRow>)))]
+pub async fn touchpoint_table(
+    State(app): State<App>,
+    who: Staff,
+    Query(find): Query<FindTouchpoints>,
+    Query(sort): Query<table::SortTouchpoints>,
+    Query(page): Query<Page>,
+) -> Answer<Json<List<table::TouchpointRow>>> {
+    who.need(May::PersonRead)?;
+    Ok(Json(app.db.read(move |tx| table::table(tx, &who, &find, &sort, &page)).await?))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PackCodes {
+    /// `png` or `svg`; `png` when absent.
+    pub format: Option<String>,
+    /// Pixels a side of a PNG, 64 to 2048; 1024 when absent.
+    #[param(minimum = 64, maximum = 2048)]
+    pub size: Option<usize>,
+}
+
+/// The QR codes of all touchpoints that are asked for in one ZIP, with a list of what is what.
+#[utoipa::path(get, path = "/api/v1/touchpoint-codes.zip", tag = "gather", params(FindTouchpoints, PackCodes), responses((status = 200, content_type = "application/zip", body = Vec<u8>)))]
+pub async fn pack_codes(
+    State(app): State<App>,
+    who: Staff,
+    Query(find): Query<FindTouchpoints>,
+    Query(ask): Query<PackCodes>,
+) -> Answer<Response> {
+    who.need(May::PersonRead)?;
+    let size = match ask.format.as_deref() {
+        None | Some("png") => Some(ask.size.unwrap_or(1024)),
+        Some("svg") => None,
+        Some(_) => return Err(Problem::field("format", "use png or svg").into()),
+    };
+    if size.is_some_and(|s| !(64..=2048).contains(&s)) {
+        return Err(Problem::field("size", "use 64 to 2048 pixels").into());
+    }
+    let rows = app.db.read(move |tx| table::all(tx, &who, &find)).await?;
+    if rows.len() > pack::MOST {
+        return Err(Problem::field("q", format!("these are {} codes; narrow it to {} at a time", rows.len(), pack::MOST)).into());
+    }
+    let config = app.config.clone();
+    let packed = tokio::task::spawn_blocking(move || pack::pack(&config, &rows, size)).await.map_err(Problem::internal)??;
+    let headers = [
+        (header::CONTENT_TYPE, "application/zip"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"codes.zip\""),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    Ok((headers, packed).into_response())
 }
 
 async fn link_of(app: &App, who: Staff, id: TouchpointId, marks: &Marks) -> Result<String> {
