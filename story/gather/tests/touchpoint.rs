@@ -251,8 +251,8 @@ fn cohorts_come_back_in_weeks_that_have_passed() {
         let asker = who.clone();
         let r = db.read_now(move |tx| weir_gather::touchpoint::retention::retention(tx, &asker, id)).unwrap();
         assert_eq!(r.cohorts.len(), 1);
-        assert_eq!((r.cohorts[0].week.as_str(), r.cohorts[0].people, r.cohorts[0].active.clone()), ("2026-03-02", 2, vec![1, 1, 1, 0]));
-        assert_eq!(r.weeks.iter().map(|w| (w.week, w.active, w.people)).collect::<Vec<_>>(), [(0, 1, 2), (1, 1, 2), (2, 1, 2), (3, 0, 2)]);
+        assert_eq!((r.cohorts[0].week.as_str(), r.cohorts[0].people, r.cohorts[0].active.clone()), ("2026-03-02", 2, vec![2, 1, 1, 0]));
+        assert_eq!(r.weeks.iter().map(|w| (w.week, w.active, w.people)).collect::<Vec<_>>(), [(0, 2, 2), (1, 1, 2), (2, 1, 2), (3, 0, 2)]);
     });
 }
 

@@ -47,9 +47,9 @@ export type Kind = Closed<
 >
 export type Touchpoint = Closed<Whole<Schemas['Touchpoint']>, { status: 'active' | 'paused' }>
 export type Cost = Whole<Schemas['Cost']>
-export type FunnelStep = Closed<Whole<Schemas['TouchpointStep']>, { step: 'visited' | 'joined' | 'first_order' | 'repurchase' }>
+export type FunnelStep = Closed<Whole<Schemas['TouchpointStep']>, { step: 'visited' | 'followed' | 'joined' | 'first_order' | 'repurchase' }>
 export type TouchpointFunnel = Closed<Whole<Schemas['TouchpointFunnel']>, { steps: FunnelStep[] }>
-export type ImportKind = 'persons' | 'products' | 'orders' | 'stores'
+export type ImportKind = 'persons' | 'products' | 'orders' | 'stores' | 'touchpoints'
 export type ImportState = 'uploaded' | 'checking' | 'checked' | 'running' | 'done' | 'cancelled' | 'failed'
 export type Import = Opened<
   Closed<Whole<Schemas['Import']>, { kind: ImportKind; state: ImportState; encoding: 'utf-8' | 'gbk' }>,

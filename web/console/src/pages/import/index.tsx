@@ -32,7 +32,7 @@ function Detail({ of }: { of: Import }) {
   const [mapping, setMapping] = useState(of.mapping)
   const [encoding, setEncoding] = useState(of.encoding)
   useEffect(() => setMapping(of.mapping), [of.id])
-  const refresh = ['import', 'imports', 'persons', 'orders', 'products', 'stores', 'overview', 'measure', 'tags']
+  const refresh = ['import', 'imports', 'persons', 'orders', 'products', 'stores', 'touchpoints', 'overview', 'measure', 'tags']
   const start = useAct((dry_run: boolean) => api.imports.start(of.id, { mapping, encoding, dry_run }), { done: t('started'), refresh })
   const open = ['uploaded', 'checked', 'failed'].includes(of.state) || (of.state === 'done' && of.dry_run)
   const heading = <><span className="cut">{of.name}</span><ImportStateChip of={of} /></>
@@ -82,7 +82,7 @@ function Actions({ of, open, blocked, pending, start }: ActionsProps) {
   )
 }
 
-const results = { persons: '/persons?sort=joined', orders: '/orders', products: '/products', stores: '/stores' } as const
+const results = { persons: '/persons?sort=joined', orders: '/orders', products: '/products', stores: '/stores', touchpoints: '/touchpoints' } as const
 
 function Says({ of }: { of: Import }) {
   const t = useImports()

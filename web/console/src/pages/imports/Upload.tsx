@@ -1,6 +1,6 @@
 /** Say what it is, then drop the file. */
 import { useRef, useState, type DragEvent } from 'react'
-import { useNavigate } from 'react-router'
+import { useNavigate, useSearchParams } from 'react-router'
 import { App, Radio, Spin } from 'antd'
 import { FileUp } from 'lucide-react'
 import type { ImportKind } from 'api'
@@ -10,14 +10,15 @@ import { Card } from '@/parts/Page'
 import { useImports } from './words'
 import css from './imports.module.css'
 
-const KINDS: ImportKind[] = ['persons', 'orders', 'products', 'stores']
+const KINDS: ImportKind[] = ['persons', 'orders', 'products', 'stores', 'touchpoints']
 const MOST = 200 * 1024 * 1024
 
 export function Upload() {
   const t = useImports()
   const navigate = useNavigate()
+  const asked = useSearchParams()[0].get('kind')
   const { message } = App.useApp()
-  const [kind, setKind] = useState<ImportKind>('persons')
+  const [kind, setKind] = useState<ImportKind>(() => KINDS.find((each) => each === asked) ?? 'persons')
   const [over, setOver] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const upload = useAct((file: File) => api.imports.upload(kind, file.name, file), {

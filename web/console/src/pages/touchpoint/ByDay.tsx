@@ -1,13 +1,13 @@
 import { useMemo } from 'react'
-import type { TouchpointFunnel } from 'api'
 import { stageColour } from 'kit'
 import { Chart, ChartCard, type Sheet } from '@/parts/chart/Chart'
 import { useFormat } from '@/parts/format'
 import { Empty } from '@/parts/state'
 import { useTheme } from '@/shell/theme'
 import { useTouchpoints } from '../touchpoints/words'
+import type { Day } from './server'
 
-export function ByDay({ days }: { days: TouchpointFunnel['by_day'] }) {
+export function ByDay({ days }: { days: Day[] }) {
   const t = useTouchpoints()
   const f = useFormat()
   const { mode, palette } = useTheme()

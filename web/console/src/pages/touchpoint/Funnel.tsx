@@ -1,28 +1,35 @@
 import { Link } from 'react-router'
-import type { Touchpoint, TouchpointFunnel } from 'api'
-import { stageColour } from 'kit'
+import type { Touchpoint } from 'api'
+import { span, stageColour } from 'kit'
 import { ChartCard } from '@/parts/chart/Chart'
 import { useFormat } from '@/parts/format'
 import { Empty } from '@/parts/state'
 import { useTheme } from '@/shell/theme'
 import { useTouchpoints } from '../touchpoints/words'
+import type { Step } from './server'
 import css from './touchpoint.module.css'
 
-const colours = { visited: 'prospect', joined: 'new', first_order: 'first_order', repurchase: 'repurchase' } as const
+const colours = { visited: 'prospect', followed: 'new', joined: 'new', first_order: 'first_order', repurchase: 'repurchase' } as const
 
-/** Four steps as bars of water; each says its share of the step before. */
-export function Funnel({ touchpoint, steps }: { touchpoint: Touchpoint; steps: TouchpointFunnel['steps'] }) {
+/** Five steps as bars of water; each says its share of those who came, how long it took and what it cost. */
+export function Funnel({ touchpoint, steps }: { touchpoint: Touchpoint; steps: Step[] }) {
   const t = useTouchpoints()
   const f = useFormat()
   const { mode } = useTheme()
-  const first = steps[0]?.people ?? 0
   const most = Math.max(1, ...steps.map((step) => step.people))
   const link = (step: string) =>
-    step === 'visited' || step === 'joined' ? `/persons?touchpoint=${touchpoint.id}` : `/persons?touchpoint=${touchpoint.id}&stage=${step}`
+    step === 'first_order' || step === 'repurchase' ? `/persons?touchpoint=${touchpoint.id}&stage=${step}` : `/persons?touchpoint=${touchpoint.id}`
+  const rate = (step: Step) => (step.rate_bp === null ? '—' : f.percent(step.rate_bp))
+  const took = (step: Step) => (step.median_ms === null ? '—' : span(step.median_ms, f.lang))
+  const each = (step: Step) => (step.cost_each_fen === null ? '—' : f.money(step.cost_each_fen))
+  const sheet = {
+    head: [t('step'), t('people'), t('rate'), t('median_seconds'), t('cost_each')],
+    rows: steps.map((step) => [t(step.step), step.people, step.rate_bp === null ? null : step.rate_bp / 100, step.median_ms === null ? null : Math.round(step.median_ms / 1000), step.cost_each_fen === null ? null : step.cost_each_fen / 100]),
+    show: (value: string | number | null | undefined, column: number) => (column === 1 ? f.count(Number(value)) : column === 2 && value !== null ? `${value}%` : undefined),
+  }
   return (
-    <ChartCard id="funnel" title={t('funnel')} note={t('funnel_note')}
-      sheet={{ head: [t('step'), t('people')], rows: steps.map((step) => [t(step.step), step.people]), show: (value, column) => (column ? f.count(Number(value)) : undefined) }}>
-      {first === 0 && most <= 1 ? <Empty title={t('funnel_empty')} hint={t('funnel_empty_hint')} /> : (
+    <ChartCard id="funnel" title={t('funnel')} note={t('funnel_note')} sheet={sheet}>
+      {most <= 1 && steps.every((step) => step.people === 0) ? <Empty title={t('funnel_empty')} hint={t('funnel_empty_hint')} /> : (
         <ol className={css.funnel}>
           {steps.map((step, index) => (
             <li key={step.step} data-testid={`funnel-${step.step}`}>
@@ -32,7 +39,9 @@ export function Funnel({ touchpoint, steps }: { touchpoint: Touchpoint; steps: T
               </span>
               <span className={css.stepValue}>
                 <Link to={link(step.step)} className="strong">{f.count(step.people)}</Link>
-                <span className="small muted">{index > 0 && t('of_before', { share: f.share(step.people, steps[index - 1]?.people ?? 0) })}</span>
+                <span className="small muted">
+                  {[index > 0 && t('of_visited', { share: rate(step) }), step.median_ms !== null && t('took', { time: took(step) }), step.cost_each_fen !== null && t('each', { cost: each(step) })].filter(Boolean).join(' · ')}
+                </span>
               </span>
             </li>
           ))}

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
 import { Button } from 'antd'
 import { Pencil } from 'lucide-react'
-import type { Touchpoint, TouchpointFunnel } from 'api'
+import type { Touchpoint } from 'api'
 import { api } from '@/server'
 import { useAct } from '@/parts/act'
 import { useKinds } from '@/parts/choices'
@@ -18,7 +18,10 @@ import { useTouchpoints } from '../touchpoints/words'
 import { ByDay } from './ByDay'
 import { Costs } from './Costs'
 import { Funnel } from './Funnel'
-import { LiveCode } from './LiveCode'
+import { LiveCode, PrintedCode } from './LiveCode'
+import { MachineCard, Marks } from './Marks'
+import { Retention } from './Retention'
+import { touchpoints, type Funnel as FunnelAnswer } from './server'
 
 export default function TouchpointPage() {
   const { id = '' } = useParams()
@@ -33,7 +36,7 @@ function Detail({ touchpoint }: { touchpoint: Touchpoint }) {
   const kinds = useKinds()
   const { can } = useSession()
   const [editing, setEditing] = useState(false)
-  const funnel = useQuery({ queryKey: ['touchpoint', touchpoint.id, 'funnel'], queryFn: () => api.touchpoints.funnel(touchpoint.id) })
+  const funnel = useQuery({ queryKey: ['touchpoint', touchpoint.id, 'funnel'], queryFn: () => touchpoints.funnel(touchpoint.id) })
   const active = touchpoint.status === 'active'
   const toggle = useAct(() => api.touchpoints.save(touchpoint.id, { status: active ? 'paused' : 'active' }), {
     done: active ? t('paused_done') : t('resumed_done'),
@@ -61,10 +64,14 @@ function Detail({ touchpoint }: { touchpoint: Touchpoint }) {
               </>
             )}
           </Shown>
+          <Retention id={touchpoint.id} />
+          <Marks id={touchpoint.id} />
         </div>
         <div className="stack">
+          <PrintedCode touchpoint={touchpoint} />
           <LiveCode touchpoint={touchpoint} />
           <Costs id={touchpoint.id} writes={can('touchpoint.write')} />
+          {funnel.data && <MachineCard machines={funnel.data.machines} />}
         </div>
       </div>
       <TouchpointForm of={touchpoint} open={editing} close={() => setEditing(false)} />
@@ -72,7 +79,7 @@ function Detail({ touchpoint }: { touchpoint: Touchpoint }) {
   )
 }
 
-function Summary({ touchpoint, funnel }: { touchpoint: Touchpoint; funnel: TouchpointFunnel }) {
+function Summary({ touchpoint, funnel }: { touchpoint: Touchpoint; funnel: FunnelAnswer }) {
   const t = useTouchpoints()
   const f = useFormat()
   return (

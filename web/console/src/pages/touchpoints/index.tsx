@@ -1,9 +1,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { Button } from 'antd'
-import { Plus } from 'lucide-react'
-import type { Touchpoint } from 'api'
-import { api } from '@/server'
+import { Download, FileUp, ImageDown, Plus } from 'lucide-react'
 import { useKinds, useStoreChoices } from '@/parts/choices'
 import { StateChip } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
@@ -14,10 +12,11 @@ import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty } from '@/parts/state'
 import { useSession } from '@/shell/session'
+import { touchpoints, type Row } from '../touchpoint/server'
 import { TouchpointForm } from './TouchpointForm'
 import { useTouchpoints } from './words'
 
-function useColumns(): Column<Touchpoint>[] {
+function useColumns(): Column<Row>[] {
   const t = useTouchpoints()
   const f = useFormat()
   const kinds = useKinds()
@@ -35,8 +34,15 @@ function useColumns(): Column<Touchpoint>[] {
       { key: 'store', title: t('store'), csv: (row) => row.store?.name, render: (row) => row.store?.name ?? '—' },
       { key: 'visits', title: t('visits'), end: true, csv: (row) => row.visits, render: (row) => f.count(row.visits) },
       { key: 'people', title: t('people'), end: true, csv: (row) => row.people, render: (row) => <Link to={`/persons?touchpoint=${row.id}`}>{f.count(row.people)}</Link> },
+      { key: 'followed', title: t('followed'), end: true, csv: (row) => row.followed, render: (row) => f.count(row.followed) },
+      { key: 'joined', title: t('joined'), end: true, csv: (row) => row.joined, render: (row) => f.count(row.joined) },
+      { key: 'first_order', title: t('first_order'), end: true, csv: (row) => row.first_order, render: (row) => f.count(row.first_order) },
+      { key: 'repurchase', title: t('repurchase'), end: true, hidden: true, csv: (row) => row.repurchase, render: (row) => f.count(row.repurchase) },
       { key: 'cost', title: t('cost'), end: true, csv: (row) => row.cost_fen / 100, render: (row) => (row.cost_fen === 0 ? '—' : f.money(row.cost_fen)) },
       { key: 'revenue', title: t('revenue'), end: true, csv: (row) => row.revenue_fen / 100, render: (row) => f.money(row.revenue_fen) },
+      { key: 'cost_each', title: t('cost_each'), end: true, csv: (row) => (row.cost_each_fen === null ? null : row.cost_each_fen / 100), render: (row) => (row.cost_each_fen === null ? '—' : f.money(row.cost_each_fen)) },
+      { key: 'roi', title: t('roi'), end: true, csv: (row) => (row.roi_bp === null ? null : row.roi_bp / 100), render: (row) => (row.roi_bp === null ? '—' : f.percent(row.roi_bp)) },
+      { key: 'machines', title: t('machines'), end: true, hidden: true, csv: (row) => row.machines, render: (row) => f.count(row.machines) },
       { key: 'owner', title: t('owner'), hidden: true, csv: (row) => row.owner?.name, render: (row) => row.owner?.name ?? '—' },
       { key: 'code', title: t('code'), hidden: true, csv: (row) => row.code, render: (row) => <span className="mono">{row.code}</span> },
       { key: 'created', title: t('created'), hidden: true, csv: (row) => new Date(row.created_at).toISOString(), render: (row) => f.when(row.created_at) },
@@ -45,6 +51,8 @@ function useColumns(): Column<Touchpoint>[] {
   )
 }
 
+const SORTS = ['created', 'visits', 'people', 'joined', 'first_order', 'repurchase', 'revenue', 'cost', 'cost_each', 'roi', 'machines'] as const
+
 export default function Touchpoints() {
   const t = useTouchpoints()
   const navigate = useNavigate()
@@ -52,7 +60,7 @@ export default function Touchpoints() {
   const kinds = useKinds()
   const stores = useStoreChoices()
   const filters = useFilters(['kind', 'store'])
-  const list = useList<Touchpoint>(['touchpoints', filters.values], (page) => api.touchpoints.list({ ...filters.values, ...page }))
+  const list = useList<Row>(['touchpoints', filters.values], (page) => touchpoints.table({ ...filters.values, ...page }))
   const columns = useColumns()
   const choice = useColumnChoice('touchpoints', columns)
   const [creating, setCreating] = useAsked('new')
@@ -63,18 +71,33 @@ export default function Touchpoints() {
     ],
     [t, kinds, stores],
   )
+  const [picked, setPicked] = useState<string[]>([])
+  const { sort: _, ...narrowed } = filters.values
+  const query = new URLSearchParams(narrowed).toString()
+  const tools = (
+    <>
+      {can('import.run') && <Button icon={<FileUp size={15} />} onClick={() => void navigate('/imports?kind=touchpoints')} data-testid="bulk-touchpoints">{t('bulk')}</Button>}
+      <Button icon={<Download size={15} />} href={touchpoints.zipUrl(narrowed)} download="codes.zip" data-testid="codes-zip">{t('zip')}</Button>
+      <Button icon={<ImageDown size={15} />} data-testid="posters"
+        onClick={() => void navigate(picked.length ? `/touchpoints/posters?ids=${picked.join(',')}` : `/touchpoints/posters${query && `?${query}`}`)}>
+        {t('posters')}{picked.length > 0 && ` · ${t('picked', { n: picked.length })}`}
+      </Button>
+    </>
+  )
+  const sorts = SORTS.map((value) => ({ value, label: t(`sort_${value}`) }))
   const create = can('touchpoint.write') && (
     <Button type="primary" icon={<Plus size={15} />} onClick={() => setCreating(true)} data-testid="new-touchpoint">{t('create')}</Button>
   )
   return (
-    <Page title={t('title')} actions={create}>
+    <Page title={t('title')} actions={<>{tools}{create}</>}>
       <Card flush>
-        <ListBar topic="touchpoints" filters={filters} specs={specs} searchHint={t('search')} columns={columns} choice={choice} rows={list.rows} />
+        <ListBar topic="touchpoints" filters={filters} specs={specs} searchHint={t('search')} sorts={sorts} columns={columns} choice={choice} rows={list.rows} />
         <ListTable
           topic="touchpoints"
           what={t('what')}
           list={list}
           columns={choice.visible}
+          selection={{ keys: picked, set: setPicked }}
           id={(row) => row.id}
           open={(row) => void navigate(`/touchpoints/${row.id}`)}
           card={(row) => <TouchpointCard row={row} />}
@@ -88,7 +111,7 @@ export default function Touchpoints() {
   )
 }
 
-function TouchpointCard({ row }: { row: Touchpoint }) {
+function TouchpointCard({ row }: { row: Row }) {
   const t = useTouchpoints()
   const f = useFormat()
   const kinds = useKinds()
