@@ -23,7 +23,7 @@ export const sections: Section[] = [
     word: 'pool',
     places: [
       { path: '/persons', word: 'persons', icon: Users, go: 'p' },
-      { path: '/segments', word: 'segments', icon: Target, go: 'r' },
+      { path: '/segments', word: 'segments', icon: Target, go: 'r', need: 'measure.read' },
       { path: '/touchpoints', word: 'touchpoints', icon: MapPin, go: 't' },
       { path: '/ask', word: 'ask', icon: ChartNoAxesCombined, go: 'q', need: 'measure.read' },
       { path: '/campaigns', word: 'campaigns', icon: Megaphone, go: 'c', need: 'measure.read' },

@@ -28,6 +28,7 @@ export function usePlacesFound(text: string): Found[] {
   return useMemo(() => {
     const acts: (Found & { need?: string })[] = [
       { key: 'new-campaign', group: t('acts'), icon: Plus, title: t('new_campaign'), to: '/campaigns/new', need: 'campaign.write' },
+      { key: 'new-segment', group: t('acts'), icon: Plus, title: t('new_segment'), to: '/segments/new', need: 'campaign.write' },
       { key: 'new-touchpoint', group: t('acts'), icon: Plus, title: t('new_touchpoint'), to: '/touchpoints?new=1', need: 'touchpoint.write' },
       { key: 'new-product', group: t('acts'), icon: Plus, title: t('new_product'), to: '/products/new', need: 'product.write' },
       { key: 'import', group: t('acts'), icon: FileUp, title: t('import_file'), to: '/imports', need: 'import.run' },

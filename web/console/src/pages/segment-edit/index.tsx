@@ -75,7 +75,7 @@ function Editor({ of, copy }: { of?: Segment; copy?: Segment }) {
       <div className={css.page}>
         <div className="stack">
           <Card>
-            <Form layout="vertical" className="two fields">
+            <Form layout="vertical" className="two">
               <Form.Item label={t('e_name')} htmlFor="segment-name" style={{ marginBottom: 0 }} {...(tried && !name.trim() ? { validateStatus: 'error' as const, help: t('e_name_needed') } : {})}>
                 <Input id="segment-name" value={name} maxLength={80} placeholder={t('e_name_hint')} onChange={(event) => { setName(event.target.value); setChanged(true) }} data-testid="segment-name" />
               </Form.Item>

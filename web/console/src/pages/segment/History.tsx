@@ -30,12 +30,12 @@ function Days({ days, choice }: { days: HistoryDay[]; choice: React.ReactNode })
   const option = useMemo(() => {
     const shown = { valueFormatter: (value: unknown) => f.count(Math.abs(Number(value))) }
     const names = days.map((day) => f.shortDay(day.day))
-    const grid = { left: 4, right: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' }
+    const grid = { left: 48, right: 8 }
     const figures = { type: 'value', minInterval: 1, axisLabel: { formatter: (value: number) => f.compact(Math.abs(value)) } }
     const bar = { type: 'bar', stack: 'flow', xAxisIndex: 1, yAxisIndex: 1, tooltip: shown }
     return {
       aria: { enabled: true },
-      grid: [{ ...grid, top: 36, bottom: '44%' }, { ...grid, top: '64%', bottom: 4 }],
+      grid: [{ ...grid, top: 36, bottom: '42%' }, { ...grid, top: '66%', bottom: 24 }],
       legend: { top: 0, left: 0 },
       tooltip: { trigger: 'axis' },
       axisPointer: { link: [{ xAxisIndex: 'all' }] },

@@ -118,9 +118,9 @@ function Hours({ of, base }: { of: Answer['hours']; base: string }) {
   const f = useFormat()
   const { palette } = useTheme()
   const sheet: Sheet = {
-    head: [t('p_hour'), t('p_persons'), `${t('p_share')} %`, `${t('p_base')} %`],
+    head: [t('p_hour'), t('p_acts'), `${t('p_share')} %`, `${t('p_base')} %`],
     rows: of.map((hour) => [t('p_oclock', { h: hour.hour }), hour.count, hour.share_bp === null ? null : hour.share_bp / 100, hour.base_bp === null ? null : hour.base_bp / 100]),
-    show: (value, column) => (value === null && column === 1 ? t('p_hidden') : undefined),
+    show: (value, column) => (column === 1 ? f.count(Number(value)) : undefined),
   }
   const option = useMemo(() => {
     const shown = { valueFormatter: (value: unknown) => (value === null || value === undefined ? '—' : f.percent(Number(value))) }

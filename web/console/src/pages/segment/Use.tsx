@@ -56,7 +56,7 @@ function RuleTag({ of }: { of: Segment }) {
   const [tag, setTag] = useState('')
   const refresh = ['segment', 'segments', 'tags']
   const set = useAct((next: string | null) => segments.tag(of.id, next), { done: (_, next) => (next ? t('u_tag_saved') : t('u_tag_removed')), refresh })
-  const writes = can('person.write') && of.state !== 'archived'
+  const writes = can('campaign.write') && of.state !== 'archived'
   const stop = () =>
     modal.confirm({
       title: t('u_tag_off_title', { tag: of.tag ?? '' }), content: t('u_tag_off_note', { n: f.count(of.size) }), okText: t('u_tag_off'), cancelText: c('cancel'), okButtonProps: { danger: true },

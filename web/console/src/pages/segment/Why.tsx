@@ -6,11 +6,11 @@ import { Select } from 'antd'
 import { CircleCheck, CircleX } from 'lucide-react'
 import { api } from '@/server'
 import { useEventName } from '@/parts/events'
-import { useFormat } from '@/parts/format'
+import { useFormat, type Format } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Empty, Shown } from '@/parts/state'
 import { segments, type Evidence, type Segment, type Why as Node, type WhyAnswer } from '@/parts/rule/ask'
-import { valueName } from '@/parts/rule/names'
+import { consentStatus, valueName } from '@/parts/rule/names'
 import { ruleText } from '@/parts/rule/text'
 import { kindOf, part, type Rule } from '@/parts/rule/types'
 import { useFields, type Fields } from '@/parts/rule/use-fields'
@@ -85,7 +85,7 @@ function Answer({ of, person }: { of: WhyAnswer; person: string }) {
         <span className="muted small num">{[of.since_at !== null && t('w_since', { when: f.dateTime(of.since_at) }), t('w_at', { when: clock(of.at) })].filter(Boolean).join(' · ')}</span>
         <Link to={`/persons/${person}`} className="small">{t('w_open_person')}</Link>
       </div>
-      <ul className={css.tree} data-testid="why-tree"><Branch node={of.node} fields={fields} /></ul>
+      {of.node && <ul className={css.tree} data-testid="why-tree"><Branch node={of.node} fields={fields} /></ul>}
     </>
   )
 }
@@ -120,21 +120,31 @@ function Branch({ node, fields }: { node: Node; fields: Fields }) {
   )
 }
 
-/** A value as its condition means it: money, a moment, a code with a word. */
-function useValue(): (rule: Rule, value: string | number | boolean, fields: Fields) => string {
+/** A value as its condition means it: money, a moment, a civil day, a code with a word. */
+function useValue(): (rule: Rule, value: string, fields: Fields) => string | null {
   const f = useFormat()
-  const c = useCommon()
   return (rule, value, fields) => {
     const key = part(rule, 'attr')?.key
-    if (part(rule, 'stage')) return f.stage(String(value))
-    if (typeof value === 'boolean') return c(value ? 'yes' : 'no')
-    if (key === undefined) return String(value)
+    if (part(rule, 'stage')) return f.stage(value)
+    if (part(rule, 'consent')) return consentStatus(value, f.lang)
+    if (part(rule, 'touchpoint')) return fields.touchpointName(value)
+    if (part(rule, 'store')) return fields.storeName(value)
+    if (key === undefined) return null
     const of = fields.attribute(key)
     if (of.kind === 'money') return f.money(Number(value))
-    if (of.kind === 'date' && /^\d{12,}$/.test(String(value))) return f.dateTime(Number(value))
-    if (of.kind === 'bool') return c(String(value) === 'true' ? 'yes' : 'no')
-    return valueName(of, String(value), f.lang)
+    if (of.kind === 'date') return momentOf(value, f)
+    if (of.kind === 'number') return f.count(Number(value))
+    return valueName(of, value, f.lang)
   }
+}
+
+const DAY = 86_400_000
+
+/** Instants are milliseconds; civil days are counted, or written out. */
+function momentOf(value: string, f: Format): string {
+  const n = Number(value)
+  if (!Number.isFinite(n)) return value
+  return Math.abs(n) < 1_000_000 ? f.fullDay(new Date(n * DAY).toISOString().slice(0, 10)) : f.dateTime(n)
 }
 
 function Proof({ rule, says, fields }: { rule: Rule; says: Evidence; fields: Fields }) {
@@ -146,7 +156,8 @@ function Proof({ rule, says, fields }: { rule: Rule; says: Evidence; fields: Fie
   const measured = part(rule, 'event')?.measure
   const money = typeof measured === 'object' && !('distinct' in measured) && Object.values(measured)[0] === 'value'
   const parts: string[] = []
-  if (says.value !== null && says.value !== undefined) parts.push(t('w_value', { value: shown(rule, says.value, fields) }))
+  const value = says.value ? shown(rule, says.value, fields) : null
+  if (value !== null) parts.push(t('w_value', { value }))
   else if (attribute) parts.push(t('w_no_value'))
   if (says.count !== null && says.count !== undefined) parts.push(t('w_count', { n: money ? f.money(says.count) : f.count(says.count) }))
   if (says.from_at && says.to_at) parts.push(t('w_from', { from: f.dateTime(says.from_at), to: f.dateTime(says.to_at) }))

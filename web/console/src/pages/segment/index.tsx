@@ -90,7 +90,7 @@ function Acts({ of }: { of: Segment }) {
   const navigate = useNavigate()
   const [renaming, setRenaming] = useState(false)
   const archive = useAct(() => segments.archive(of.id), { done: t('d_archived'), refresh: ['segments', 'segment'], then: () => void navigate('/segments') })
-  if (!can('person.write') || of.state === 'archived') return null
+  if (!can('campaign.write') || of.state === 'archived') return null
   const ask = () =>
     modal.confirm({
       title: t('d_archive_title', { name: of.name }),

@@ -12,7 +12,7 @@ import { columnKeys, decode, keysOf, likelyColumn, readCsv, type Sheet } from '.
 import { useSegments } from './words'
 
 const MOST_BYTES = 20 * 1024 * 1024
-const MOST_KEYS = 200_000
+const MOST_KEYS = 50_000
 
 export function FixedList({ open, close }: { open: boolean; close: () => void }) {
   const t = useSegments()

@@ -128,7 +128,7 @@ function Keep({ rule, fields }: { rule: Rule; fields: Fields }) {
     <div className="stack">
       <LiveCount rule={rule} sample={0} />
       <p className={`small muted ${css.sentence}`}>{ruleText(rule, fields, f.lang)}</p>
-      {can('person.write') && (
+      {can('campaign.write') && (
         <Form layout="vertical" onFinish={submit}>
           <Form.Item label={t('c_name')} htmlFor="combine-name" {...(tried && !name.trim() ? { validateStatus: 'error' as const, help: t('e_name_needed') } : {})}>
             <Input id="combine-name" value={name} onChange={(event) => setName(event.target.value)} maxLength={80} data-testid="combine-name" />

@@ -45,6 +45,7 @@ function Live({ of }: { of: Health }) {
           { name: t('audited'), value: f.count(of.audited), note: t('audited_note'), testid: 'health-audited' },
           { name: t('mismatched'), value: f.count(of.mismatched), note: of.mismatched === 0 ? t('mismatched_none') : t('mismatched_some'), testid: 'health-mismatched' },
           { name: t('last_audit'), value: of.last_audit_at === null ? t('never') : f.when(of.last_audit_at) },
+          { name: t('sleeping'), value: f.count(of.sleeping), note: t('sleeping_note') },
         ]}
       />
     </Card>
@@ -84,7 +85,7 @@ function Lake({ of }: { of: Health['lake'] }) {
   const t = useSegments()
   const f = useFormat()
   return (
-    <Card title={t('lake')} id="health-lake" extra={<StateChip tone={of.rebuilding ? 'warn' : 'good'}>{of.rebuilding ? t('lk_rebuilding') : t('lk_ready')}</StateChip>}>
+    <Card title={t('lake')} id="health-lake">
       <Facts
         items={[
           { name: t('lk_events'), value: f.count(of.events) },

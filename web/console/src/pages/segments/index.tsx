@@ -43,7 +43,7 @@ function useColumns(): Column<SegmentRow>[] {
       { key: 'size', title: t('size'), end: true, csv: (row) => row.size, render: (row) => <span className="strong">{f.count(row.size)}</span> },
       { key: 'week', title: t('week'), end: true, csv: (row) => `${row.entered_week}/${row.left_week}`, render: (row) => <Week of={row} /> },
       { key: 'state', title: t('state'), csv: (row) => t(`state_${row.state}`), render: (row) => row.kind === 'static' && row.state === 'live' ? <StateChip tone="plain" title={t('fixed')}>{t('kind_static')}</StateChip> : <SegmentStateChip state={row.state} /> },
-      { key: 'exact', title: t('exact', { when: '' }).trim(), csv: (row) => iso(row.exact_at), render: (row) => <Freshness of={row} bare /> },
+      { key: 'exact', title: t('exact_col'), csv: (row) => iso(row.exact_at), render: (row) => <Freshness of={row} bare /> },
       { key: 'kind', title: t('kind'), hidden: true, csv: (row) => t(`kind_${row.kind}`), render: (row) => t(`kind_${row.kind}`) },
       { key: 'updated', title: t('updated'), hidden: true, csv: (row) => iso(row.updated_at), render: (row) => <span className="nowrap">{f.when(row.updated_at)}</span> },
       { key: 'created', title: t('created'), hidden: true, csv: (row) => iso(row.created_at), render: (row) => <span className="nowrap">{f.when(row.created_at)}</span> },
@@ -83,7 +83,7 @@ export default function Segments() {
     () => [{ name: 'state', label: t('state'), options: (['live', 'building', 'stale', 'archived'] as const).map((value) => ({ value, label: t(`state_${value}`) })) }],
     [t],
   )
-  const writes = can('person.write')
+  const writes = can('campaign.write')
   const create = writes && (
     <Dropdown trigger={['click']} menu={{
       items: [

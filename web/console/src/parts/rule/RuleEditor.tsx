@@ -108,6 +108,7 @@ export function RuleEditor({ value, onChange, fields }: RuleEditorProps) {
   return (
     <EditContext value={edit}>
       <div ref={box} className={css.group + ' ' + css.root} data-path="" data-testid="rule-editor">
+        {fields.error !== null && <p className={css.note} role="alert">{t('failed')}</p>}
         <GroupBody rule={root} path="" />
         <p className={`${css.note} wide-only`}>{t('keys')}</p>
       </div>

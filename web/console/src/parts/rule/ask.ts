@@ -18,12 +18,13 @@ export interface SegmentRow {
   left_week: number
   created_at: number
   updated_at: number
-  error?: string | null
-  /** Of the whole: null for a fixed list. */
-  rule?: Rule | null
-  tag?: string | null
+  error: string | null
+  /** Null for a fixed list. */
+  rule: Rule | null
+  /** Kept on everybody who is in. */
+  tag: string | null
 }
-export interface Segment extends SegmentRow { rule: Rule | null; used_by: { id: string; name: string }[] }
+export interface Segment extends SegmentRow { used_by: { id: string; name: string }[] }
 export interface StaticMade extends Segment { found: number; missing: string[]; missing_count: number }
 export interface Sampled { id: string; name: string | null; stage: string }
 export interface Counted {
@@ -49,23 +50,22 @@ export interface Member {
 export interface HistoryDay { day: string; size: number; entered: number; left: number }
 export interface WhyEvent { name: string; at: number; value_fen?: number | null }
 export interface Evidence {
-  value?: string | number | boolean | null
+  value?: string | null
   count?: number | null
-  min?: number | null
-  max?: number | null
   from_at?: number | null
   to_at?: number | null
   events?: WhyEvent[]
 }
 export interface Why { rule: Rule; truth: boolean; says: Evidence; next_at: number | null; children: Why[] }
-export interface WhyAnswer { in: boolean; since_at: number | null; at: number; node: Why }
+export interface WhyAnswer { in: boolean; since_at: number | null; at: number; node: Why | null }
 export interface Overlap { sizes: number[]; cells: { in: boolean[]; count: number }[] }
 export interface Cell { value: string; zh?: string | null; en?: string | null; count: number | null; share_bp: number | null; base_bp: number | null; tgi: number | null }
 export interface Portrait {
   persons: number
   base: number
   groups: { key: string; zh: string; en: string; cells: Cell[]; missing: number; base_missing: number }[]
-  hours: { hour: number; count: number | null; share_bp: number | null; base_bp: number | null }[]
+  /** What they did in each civil hour of the day. */
+  hours: { hour: number; count: number; share_bp: number; base_bp: number }[]
   categories: Cell[]
   products: { id: string; name: string; persons: number | null; share_bp: number | null; base_bp: number | null; tgi: number | null }[]
   responses: { name: string; persons: number | null; share_bp: number | null; base_bp: number | null; tgi: number | null }[]
@@ -76,8 +76,10 @@ export interface Health {
   audited: number
   mismatched: number
   last_audit_at: number | null
+  /** Persons whom the clock alone may move. */
+  sleeping: number
   mismatches: { segment: string; person: string; at: number; live: boolean; batch: boolean }[]
-  lake: { events: number; persons: number; delta: number; files_bytes: number; merged_at: number | null; rebuilding: boolean; position: number }
+  lake: { events: number; persons: number; delta: number; files_bytes: number; merged_at: number | null; position: number }
 }
 export interface PersonSegment { id: string; name: string; since_at: number; cause: string }
 
@@ -101,5 +103,5 @@ export const segments = {
   overlap: (ids: string[]) => client.call<Overlap>('POST', `${V1}/segments/overlap`, { body: { ids } }),
   portrait: (id: string, against?: string) => client.call<Portrait>('GET', `${V1}/segments/{id}/portrait`, { ...at(id), query: { against } }),
   health: () => client.call<Health>('GET', `${V1}/segments/health`),
-  tag: (id: string, tag: string | null) => client.call<undefined>('POST', `${V1}/segments/{id}/tag`, { ...at(id), body: { tag } }),
+  tag: (id: string, tag: string | null) => client.call<Segment>('POST', `${V1}/segments/{id}/tag`, { ...at(id), body: { tag } }),
 }

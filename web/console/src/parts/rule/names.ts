@@ -15,7 +15,6 @@ const built: Record<string, readonly [zh: string, en: string, kind: AttrKind]> =
   joined_at: ['入池时间', 'joined', 'date'],
   created_at: ['首次出现时间', 'first seen', 'date'],
   last_seen_at: ['最近活跃时间', 'last seen', 'date'],
-  known: ['已留名', 'name known', 'bool'],
 }
 
 /** The attributes of the server, then those built in that it did not list. */
@@ -45,6 +44,9 @@ const codes: Record<string, Both> = {
   inbox: ['商城站内信', 'mall inbox'], email: ['邮件', 'e-mail'], sms: ['短信', 'SMS'], wecom: ['企业微信', 'WeCom'], phone: ['电话', 'phone'],
 }
 export const consentName = (code: string, lang: Lang): string => pick(codes[code], lang, code)
+
+const statuses: Record<string, Both> = { granted: ['已同意', 'granted'], denied: ['不同意', 'denied'], withdrawn: ['已撤回', 'withdrawn'] }
+export const consentStatus = (code: string, lang: Lang): string => pick(statuses[code], lang, code)
 
 const identities: Record<string, Both> = {
   phone: ['手机号', 'phone'], email: ['邮箱', 'e-mail'], openid: ['微信 openid', 'WeChat openid'], unionid: ['微信 unionid', 'WeChat unionid'], device: ['设备', 'device'], visitor: ['访客编号', 'visitor id'],
