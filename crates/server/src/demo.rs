@@ -165,6 +165,8 @@ fn fill(
         progress.step("new arrivals of the last weeks (simulated)", |say| arrivals::play(db, brand, &config, (now, arrivals::ARRIVALS), say))?;
     }
     db.write_now(move |tx| {
+        let cuts = weir_know::rfm::cuts::propose(tx, brand, weir_know::rfm::cuts::WINDOW)?;
+        weir_know::rfm::cuts::freeze(tx, brand, "system", &cuts)?;
         let at = tx.now();
         tx.record(&weir_ground::Fact::new(brand, "demo.built", at).actor("system"))
     })?

@@ -17,3 +17,5 @@ pub const PERSON_TAGGED: &str = "person.tagged";
 pub const PERSON_UNTAGGED: &str = "person.untagged";
 /// Props: `purpose`, `channel`, `status`, `proof`.
 pub const CONSENT_SET: &str = "consent.set";
+/// The cuts of RFM were put in force; props: `n`, `kind`, `window_days`, `cuts`.
+pub const RFM_FROZEN: &str = "rfm.frozen";

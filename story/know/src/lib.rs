@@ -10,6 +10,7 @@ pub mod identity;
 pub mod origin;
 pub mod person;
 pub mod react;
+pub mod rfm;
 pub mod stage;
 pub mod tag;
 pub mod timeline;
@@ -31,4 +32,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tag::remove_tag))
         .routes(routes!(consent::set_consent))
         .routes(routes!(stage::stage_preview))
+        .routes(routes!(stage::rhythm::stage_rhythm))
+        .routes(routes!(rfm::http::get_rfm))
+        .routes(routes!(rfm::http::preview_rfm))
+        .routes(routes!(rfm::http::list_rfm_versions, rfm::http::freeze_rfm))
+        .routes(routes!(rfm::http::rfm_members))
 }

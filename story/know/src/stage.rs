@@ -5,6 +5,8 @@
 //! `churned_days` is silent, more is churned; without orders it is prospect until the person is
 //! reachable, then new. It also says when it changes without an event: at the start of the civil
 //! day after the limit, in the brand's zone (models §3, K14).
+pub mod rhythm;
+
 use crate::events;
 use crate::identity::own;
 use axum::extract::State;

@@ -243,3 +243,61 @@ fn thresholds_that_make_no_sense_are_refused() {
         assert_eq!(w.one::<i64>("select count(*) from event where name = 'brand.changed'"), 0);
     });
 }
+
+/// Intervals between days of purchases, by category where the lines say one; and what came of the stages.
+#[test]
+fn the_rhythm_is_read_from_what_people_bought() {
+    each_engine(|db| {
+        let w = World::with(&db, "b", "Asia/Shanghai", days(30, 60));
+        let brand = w.brand;
+        w.write(move |tx| {
+            tx.exec("insert into category (brand_id, code, zh, en) values ($1, 'tea', '茶', 'Tea')", weir_ground::params![brand])?;
+            let insert = "insert into product (id, brand_id, code, name, category, status, created_at) values (1, $1, 'P', 'Tea', 'tea', 'on_sale', 0)";
+            tx.exec(insert, weir_ground::params![brand])?;
+            tx.exec("insert into sku (id, brand_id, product_id, code, name, price) values (1, $1, 1, 'U', '', 100)", weir_ground::params![brand])?;
+            Ok(())
+        });
+        let buy = |person, ago: i64, tea: bool| {
+            let order = w.order(person, START - ago * DAY, 100);
+            let sku = tea.then_some(1i64);
+            w.write(move |tx| {
+                let line = "insert into order_line (order_id, n, sku_id, name, quantity, price, amount) values ($1, 1, $2, 'x', 1, 100, 100)";
+                tx.exec(line, weir_ground::params![order, sku])?;
+                Ok(())
+            });
+            order
+        };
+        let (a, b, c) = (w.resolve(&[("phone", "13800000001")]), w.resolve(&[("phone", "13800000002")]), w.resolve(&[("phone", "13800000003")]));
+        // a: intervals of 10 and 10 days, 20 in tea; twice on one day is one day. b: 40 days. c: once, and once sent back.
+        buy(a, 20, true);
+        buy(a, 20, true);
+        buy(a, 10, false);
+        buy(a, 0, true);
+        buy(b, 70, true);
+        buy(b, 30, true);
+        buy(c, 33, false);
+        let back = buy(c, 3, false);
+        w.refund(back, 100);
+        w.settle();
+        let (status, rhythm) = w.ask("GET", "/api/v1/stage-rhythm", None);
+        assert_eq!(status, 200, "{rhythm}");
+        let of = |r: &serde_json::Value| -> Vec<i64> {
+            ["buyers", "persons", "intervals", "q1", "median", "q3", "silent_days", "churned_days"].iter().map(|k| r[k].as_i64().unwrap()).collect()
+        };
+        // 40 + 1.5 · 30 and 40 + 3 · 30, which is less than twice 85; in tea 40 + 1.5 · 20 and 140.
+        assert_eq!(of(&rhythm["overall"]), [3, 2, 3, 10, 10, 40, 85, 170]);
+        assert_eq!(rhythm["overall"]["distribution"], json!([
+            { "days": 10, "intervals": 2, "share": 0.5 }, { "days": 40, "intervals": 1, "share": 0.5 },
+        ]));
+        assert_eq!((&rhythm["categories"][0]["code"], &rhythm["categories"][0]["zh"]), (&json!("tea"), &json!("茶")));
+        assert_eq!(of(&rhythm["categories"][0]), [2, 2, 2, 20, 20, 40, 70, 140]);
+        // 28 days ago: b had bought twice and c once; b had just bought, and nobody of them bought since. With other
+        // thresholds they stood where they stood: 30 days are not long.
+        assert_eq!(rhythm["horizon_days"], 28);
+        assert_eq!(rhythm["evidence"][0], json!({ "silent_days": 30, "churned_days": 60, "stages": [
+            { "stage": "first_order", "persons": 1, "bought": 0 }, { "stage": "repurchase", "persons": 1, "bought": 0 },
+            { "stage": "silent", "persons": 0, "bought": 0 }, { "stage": "churned", "persons": 0, "bought": 0 },
+        ] }));
+        assert_eq!(rhythm["evidence"][1]["silent_days"], 85);
+    });
+}

@@ -25,6 +25,7 @@ pub mod money;
 pub mod overview;
 pub mod pool;
 pub mod roi;
+pub mod stage_flow;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 use weir_ground::http::App;
@@ -34,6 +35,8 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(overview::get_overview))
         .routes(routes!(pool::measure_pool))
+        .routes(routes!(stage_flow::measure_stage_flow))
+        .routes(routes!(stage_flow::stage_flow_persons))
         .routes(routes!(cohorts::measure_cohorts))
         .routes(routes!(roi::measure_touchpoints))
         .routes(routes!(roi::measure_campaigns))

@@ -2,7 +2,7 @@
 use super::{Portrait, Traits, describe};
 use crate::identity::{self, Identity};
 use crate::stage::Stage;
-use crate::{consent, tag};
+use crate::{consent, rfm, tag};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -117,6 +117,8 @@ pub struct FindPersons {
     pub reachable: Option<bool>,
     /// Which group of touchpoint kinds they came by; `none` for no touchpoint.
     pub group: Option<String>,
+    /// Scores of RFM such as `r4f5`, or a group of them such as `champion`, by the cuts in force.
+    pub rfm: Option<String>,
     /// `recent`, `worth` or `joined`
     pub sort: Option<String>,
 }
@@ -154,7 +156,7 @@ impl Wanted {
 }
 
 impl Filter {
-    fn new(tx: &Tx, who: &Staff, find: &FindPersons) -> Result<Filter> {
+    fn new(tx: &mut Tx, who: &Staff, find: &FindPersons) -> Result<Filter> {
         let like = tx.engine().like();
         let q = find.q.as_deref().map(str::trim).filter(|q| !q.is_empty());
         if q.is_some_and(|q| q.contains('\0')) || find.tag.as_deref().is_some_and(|t| t.contains('\0')) {
@@ -190,6 +192,9 @@ impl Filter {
                 sql += &format!(" and t.kind in ({})", kinds.join(", "));
             }
             None => {}
+        }
+        if let Some(rfm) = find.rfm.as_deref().filter(|r| !r.is_empty()) {
+            sql += &rfm::condition(tx, who.brand, rfm::Which::parse(rfm)?)?;
         }
         sql += &who.within("p.store_id");
         let by = q.map(|q| Wanted::new(&tx.keys(who.brand), q)).unwrap_or_default();
