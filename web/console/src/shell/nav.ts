@@ -1,5 +1,6 @@
 /** Every place in the console, in the order of the loop. One list feeds the navigation, the palette and the shortcuts. */
 import {
+  Grid3x3, Waves,
   Boxes, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
   BookOpenCheck, ChartNoAxesCombined, HeartPulse, Target,
 } from 'lucide-react'
@@ -24,6 +25,8 @@ export const sections: Section[] = [
     places: [
       { path: '/persons', word: 'persons', icon: Users, go: 'p' },
       { path: '/segments', word: 'segments', icon: Target, go: 'r', need: 'measure.read' },
+      { path: '/stages', word: 'stages', icon: Waves, go: 'y', need: 'measure.read' },
+      { path: '/rfm', word: 'rfm', icon: Grid3x3, go: 'f', need: 'measure.read' },
       { path: '/touchpoints', word: 'touchpoints', icon: MapPin, go: 't' },
       { path: '/ask', word: 'ask', icon: ChartNoAxesCombined, go: 'q', need: 'measure.read' },
       { path: '/campaigns', word: 'campaigns', icon: Megaphone, go: 'c', need: 'measure.read' },

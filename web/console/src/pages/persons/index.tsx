@@ -14,27 +14,30 @@ import { Empty } from '@/parts/state'
 import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
 import { PersonCard, usePersonColumns } from './columns'
+import { useRfmChoices } from '../rfm/choices'
 import { CreatePerson } from './CreatePerson'
 import { TagMany } from './TagMany'
 import { usePersons } from './words'
 
-const FILTERS = ['stage', 'tag', 'group', 'touchpoint', 'store', 'reachable']
+const FILTERS = ['stage', 'rfm', 'tag', 'group', 'touchpoint', 'store', 'reachable']
 
 function useSpecs(): FilterSpec[] {
   const t = usePersons()
   const [stage, tag, touchpoint, store] = [useStageChoices(), useTagChoices(), useTouchpointChoices(), useStoreChoices()]
+  const rfm = useRfmChoices()
   const c = useCommon()
   const kinds = useKinds()
   return useMemo(
     () => [
       { name: 'stage', label: t('stage'), options: stage },
+      { name: 'rfm', label: 'RFM', options: rfm },
       { name: 'tag', label: t('tag'), options: tag },
       { name: 'group', label: t('source'), options: [...kinds.grouped.map(({ group, label }) => ({ value: group, label })), { value: 'none', label: t('no_source') }] },
       { name: 'touchpoint', label: t('touchpoint'), options: touchpoint },
       { name: 'store', label: t('store'), options: store },
       { name: 'reachable', label: t('reachable'), options: [{ value: 'true', label: c('yes') }, { value: 'false', label: c('no') }] },
     ],
-    [t, c, kinds, stage, tag, touchpoint, store],
+    [t, c, kinds, stage, rfm, tag, touchpoint, store],
   )
 }
 
@@ -91,7 +94,7 @@ export default function Persons() {
 function Reach({ values }: { values: Filters }) {
   const t = usePersons()
   const kept = Object.entries(values).filter(([name]) => ['stage', 'tag', 'touchpoint', 'store'].includes(name))
-  const others = Object.keys(values).some((name) => ['q', 'group', 'reachable'].includes(name))
+  const others = Object.keys(values).some((name) => ['q', 'group', 'reachable', 'rfm'].includes(name))
   if (kept.length === 0 || others) return null
   return <Link to={`/campaigns/new?${new URLSearchParams(kept).toString()}`}><Button icon={<Megaphone size={15} />} data-testid="reach-these">{t('reach_these')}</Button></Link>
 }

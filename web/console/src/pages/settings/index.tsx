@@ -9,6 +9,7 @@ import { Card, Page } from '@/parts/Page'
 import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
 import { NumberField, PercentField } from './fields'
+import { RhythmCard } from './RhythmCard'
 import { StagePreview } from './StagePreview'
 import { useSettings } from './words'
 import css from './settings.module.css'
@@ -55,7 +56,7 @@ function Rules({ brand }: { brand: Brand }) {
             <Form.Item name="timezone" label={t('timezone')} extra={t('timezone_note')}><Select showSearch options={zones} /></Form.Item>
           </div>
         </Card>
-        <Stages brand={brand} />
+        <Stages brand={brand} fixed={!writes} touch={() => setDirty(true)} />
         <Card title={t('orders')}>
           <div className="two fields">
             <NumberField name={['settings', 'order_ttl_minutes']} label={t('ttl')} extra={t('ttl_text')} unit={t('minutes')} min={1} max={10080} />
@@ -73,12 +74,18 @@ function Rules({ brand }: { brand: Brand }) {
   )
 }
 
-function Stages({ brand }: { brand: Brand }) {
+function Stages({ brand, fixed, touch }: { brand: Brand; fixed: boolean; touch: () => void }) {
   const t = useSettings()
+  const form = Form.useFormInstance<Given>()
   const given = Form.useWatch<Settings | undefined>('settings')
   const silent = given?.silent_days ?? brand.settings.silent_days
   const churned = given?.churned_days ?? brand.settings.churned_days
   const changed = silent !== brand.settings.silent_days || churned !== brand.settings.churned_days
+  const set = (silent_days: number, churned_days: number) => {
+    form.setFieldValue(['settings', 'silent_days'], silent_days)
+    form.setFieldValue(['settings', 'churned_days'], churned_days)
+    touch()
+  }
   return (
     <Card title={t('stages')} note={t('stages_note')} id="stage-settings">
       <div className="two fields">
@@ -87,6 +94,7 @@ function Stages({ brand }: { brand: Brand }) {
           above={{ name: ['settings', 'silent_days'], message: t('order_rule') }} />
       </div>
       {changed && silent < churned && <div className={css.preview}><StagePreview silent={silent} churned={churned} /></div>}
+      <RhythmCard silent={silent} churned={churned} fixed={fixed} set={set} />
     </Card>
   )
 }
