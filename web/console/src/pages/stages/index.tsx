@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { Button, Segmented } from 'antd'
+import { Button, Segmented, Select } from 'antd'
 import { Page } from '@/parts/Page'
 import { Empty, Shown } from '@/parts/state'
 import { useSession } from '@/shell/session'
@@ -28,7 +28,7 @@ export default function StagesPage() {
   const actions = (
     <>
       <Segmented<Step> value={step} onChange={turnTo} options={(['week', 'month'] as const).map((value) => ({ value, label: t(value) }))} />
-      <Segmented<number> value={length} onChange={setLength} options={LENGTHS[step].map((n) => ({ value: n, label: t(`last_n_${step}`, { n }) }))} />
+      <Select<number> value={length} onChange={setLength} aria-label={t('period')} popupMatchSelectWidth={false} options={LENGTHS[step].map((n) => ({ value: n, label: t(`last_n_${step}`, { n }) }))} />
       <Link to="/rfm"><Button>{t('rfm')}</Button></Link>
       {can('settings.write') && <Link to="/settings#stage-settings"><Button>{t('rules')}</Button></Link>}
     </>
