@@ -21,10 +21,11 @@ export function CohortsCurves({ answer }: { answer: CohortsAnswer }) {
     }
     return {
       aria: { enabled: true },
+      animation: false,
       grid: { left: 4, right: 16, top: 40, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       legend: { top: 0, left: 0, type: 'scroll' },
       tooltip: { trigger: 'axis', order: 'valueDesc', valueFormatter: (value: unknown) => (value === null || value === undefined ? '—' : f.money(Number(value))) },
-      xAxis: { type: 'category', boundaryGap: false, data: Array.from({ length: periods }, (_, n) => t('month_n', { n })) },
+      xAxis: { type: 'category', boundaryGap: false, data: Array.from({ length: periods }, (_, n) => n === 0 ? t('month_0') : t('month_n', { n })) },
       yAxis: { type: 'value', axisLabel: { formatter: (value: number) => f.moneyAxis(value) } },
       series: rows.map((cohort, n) => ({
         name: f.month(cohort.from.slice(0, 7)), type: 'line', data: cohort.cumulative_per_head_fen, color: shade(n),

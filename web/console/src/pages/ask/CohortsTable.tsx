@@ -36,7 +36,7 @@ export function CohortsTable({ answer, q }: { answer: CohortsAnswer; q: CohortsQ
               <th scope="col">{t('cohort')}</th>
               <th scope="col" className={css.size}>{t('size')}</th>
               <th scope="col" className={css.size}>{t('repurchase')}</th>
-              {Array.from({ length: periods }, (_, n) => <th key={n} scope="col">{t('month_n', { n })}</th>)}
+              {Array.from({ length: periods }, (_, n) => <th key={n} scope="col">{n === 0 ? t('month_0') : t('month_n', { n })}</th>)}
             </tr>
           </thead>
           <tbody>

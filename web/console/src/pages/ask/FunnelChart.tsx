@@ -37,7 +37,7 @@ export function FunnelChart({ answer, q }: Props) {
           return (
             <li key={n}>
               {n > 0 && !many && answer.groups[0] && <Between group={answer.groups[0]} n={n} said={said} />}
-              <div className={css.step}>
+              <div className={many ? `${css.step} ${css.many}` : css.step}>
                 <span className={css.stepName}><span className={css.ordinal} aria-hidden>{n + 1}</span><span className={css.wrap}>{said}</span></span>
                 <div className={css.bars}>
                   {answer.groups.map((group, g) => {

@@ -1,4 +1,4 @@
-/** Streams from the anchor on, column by column; to the anchor, the columns run towards it. */
+/** Streams from the anchor on, column by column. Links always lead away from the anchor; towards it, they are drawn the other way round. */
 import { useMemo } from 'react'
 import { stageColour, stages } from 'kit'
 import { useLabels } from '@/parts/ask/labels'
@@ -35,6 +35,7 @@ export function PathsChart({ answer, q }: { answer: PathsAnswer; q: PathsQuestio
     const last = (step: number) => column(step) === deepest
     return {
       aria: { enabled: true },
+      animation: false,
       tooltip: {
         trigger: 'item',
         formatter: ({ dataType, data }: { dataType: string; data: NodeItem | LinkItem }) => {
@@ -60,9 +61,8 @@ export function PathsChart({ answer, q }: { answer: PathsAnswer; q: PathsQuestio
           },
         })),
         links: answer.links.map((link) => {
-          const [source, target] = q.direction === 'from'
-            ? [id(link.step, link.from), id(link.step + 1, link.to)]
-            : [id(link.step + 1, link.from), id(link.step, link.to)]
+          const [near, far] = [id(link.step, link.from), id(link.step + 1, link.to)]
+          const [source, target] = q.direction === 'from' ? [near, far] : [far, near]
           return { source, target, value: link.persons, median: link.median_ms }
         }),
       }],
@@ -72,8 +72,8 @@ export function PathsChart({ answer, q }: { answer: PathsAnswer; q: PathsQuestio
   const height = Math.max(280, Math.max(...Object.values(columns)) * 52)
   return (
     <Card title={t('paths_chart')} note={t('paths_chart_note')} id="chart">
-      <div ref={watch} className="scroll-x" tabIndex={0} role="region" aria-label={t('paths_chart')}>
-        <div style={{ minWidth: q.depth * 140 }}>
+      <div className="scroll-x" tabIndex={0} role="region" aria-label={t('paths_chart')}>
+        <div ref={watch} style={{ minWidth: q.depth * 190 }}>
           <Chart option={option} height={height} label={t('paths_chart')} more={sankey}
             onClick={(_, __, data) => {
               const node = data as Partial<NodeItem>

@@ -14,18 +14,18 @@ export function PathsTable({ answer, q }: { answer: PathsAnswer; q: PathsQuestio
   const named = usePathName()
   const began = answer.nodes.find((node) => node.step === 0)?.persons ?? 0
   const links = [...answer.links].sort((a, b) => a.step - b.step || b.persons - a.persons)
-  // The people of a stream's far end: away from the anchor.
-  const far = (link: PathsAnswer['links'][number]) => ({ step: link.step + 1, name: q.direction === 'from' ? link.to : link.from })
+  const forward = q.direction === 'from'
   const at = (step: number, name: string) => answer.nodes.find((node) => node.step === step && node.name === name)?.persons ?? 0
   return (
     <DataTable kind="paths" question={q} texts={3} head={[t('path_step'), t('path_from'), t('path_to'), t('size'), t('path_share'), t('median'), t('path_node')]}
       rows={links.map((link) => {
-        const end = far(link)
+        const end = { step: link.step + 1, name: link.to }
+        const [from, to] = forward ? [link.from, link.to] : [link.to, link.from]
         const what = t('pick_path', { n: end.step, name: named(end.name) })
         return {
           key: `${link.step}|${link.from}|${link.to}`,
           cells: [
-            link.step + 1, named(link.from), named(link.to), f.count(link.persons), f.share(link.persons, began), labels.length(link.median_ms),
+            link.step + 1, named(from), named(to), f.count(link.persons), f.share(link.persons, began), labels.length(link.median_ms),
             <PeopleCount key="n" n={at(end.step, end.name)} pick={end} what={what} testid="path-node" />,
           ],
         }

@@ -20,6 +20,7 @@ export function RetentionCurve({ answer, q }: { answer: RetentionAnswer; q: Rete
   const colours = useSeriesColours(lines.map((line) => line.key), q.by)
   const option = useMemo(() => ({
     aria: { enabled: true },
+    animation: false,
     grid: { left: 4, right: 16, top: lines.length > 1 ? 36 : 16, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     ...(lines.length > 1 ? { legend: { top: 0, left: 0, type: 'scroll' } } : {}),
     tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => (value === null || value === undefined ? '—' : f.percent(Number(value))) },

@@ -69,8 +69,11 @@ function recency(score: number, cuts: number[], t: Say): string {
 
 function frequency(score: number, cuts: number[], t: Say): string {
   if (cuts.length < 4) return ''
-  const from = score === 1 ? 1 : (cuts[score - 2] ?? 0) + 1
-  const to = cuts[score - 1]
-  if (to === undefined) return t('times_over', { n: from })
-  return from >= to ? t('times_is', { n: to, count: to }) : t('times_between', { from, to })
+  // A score begins at its cut; the first one at a single time.
+  const from = score === 1 ? 1 : (cuts[score - 2] ?? 1)
+  const next = cuts[score - 1]
+  if (next === undefined) return t('times_over', { n: from })
+  const to = next - 1
+  if (to < from) return '—'
+  return from === to ? t('times_is', { n: to, count: to }) : t('times_between', { from, to })
 }

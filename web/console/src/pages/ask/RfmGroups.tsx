@@ -5,6 +5,9 @@ import type { RfmAnswer, RfmQuestion } from '@/parts/ask/types'
 import { useFormat } from '@/parts/format'
 import { useWords } from './words'
 
+/** The eight kinds by money, recency and frequency. */
+const KINDS = ['champion', 'promising', 'keep', 'win_back', 'regular', 'newcomer', 'fading', 'lost'] as const
+
 /** What kinds of customer the grid holds, and what each brings. */
 export function RfmGroups({ answer, q }: { answer: RfmAnswer; q: RfmQuestion }) {
   const t = useWords()
@@ -15,7 +18,8 @@ export function RfmGroups({ answer, q }: { answer: RfmAnswer; q: RfmQuestion }) 
   return (
     <DataTable kind="rfm" question={q} title={t('rfm_groups')} head={[t('group'), t('size'), t('share'), t('revenue'), t('revenue_share'), t('per_head')]}
       rows={answer.groups.map((group) => {
-        const name = labels.group(group, null)
+        const known = KINDS.find((kind) => kind === group.key)
+        const name = known ? t(`rfm_${known}`) : labels.group(group, null)
         return {
           key: group.key,
           cells: [

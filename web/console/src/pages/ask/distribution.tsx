@@ -6,7 +6,8 @@ import { DataTable } from '@/parts/ask/DataTable'
 import { useEventText } from '@/parts/ask/events'
 import { ChoiceField, EventField, MeasureField, RangeField, WhoField } from '@/parts/ask/fields'
 import { Histogram } from '@/parts/ask/Histogram'
-import { isMoney, useLabels } from '@/parts/ask/labels'
+import { useLabels } from '@/parts/ask/labels'
+import { isMoney } from '@/parts/ask/measures'
 import { PeopleCount, usePeople } from '@/parts/ask/people'
 import { Phrase } from '@/parts/ask/Phrase'
 import type { DistributionAnswer, DistributionQuestion } from '@/parts/ask/types'
@@ -74,12 +75,14 @@ function Shown({ answer, q }: { answer: DistributionAnswer; q: DistributionQuest
   const choose = usePeople()
   const whole = q.measure === 'count' || q.measure === 'days' || (typeof q.measure === 'object' && 'distinct' in q.measure)
   const bars = useMemo(() => answer.bins.map(({ min, max, persons }) => {
-    const value = (n: number) => labels.value(n, q.measure)
+    const value = (n: number) => labels.value(n, q.measure).replace(/\.00$/, '')
+    // A bin ends before `max`; where only whole numbers occur, it is better called by its last one.
+    const last = whole && max !== null ? Math.ceil(max) - 1 : max
     const name = min === null ? t('at_most', { to: value(max ?? 0) })
-      : max === null ? t('at_least', { from: value(min) })
-        : min === max ? value(min) : `${value(min)}–${value(max)}`
+      : last === null ? t('at_least', { from: value(min) })
+        : last <= min ? value(min) : `${value(min)}–${value(last)}`
     return { name, n: persons }
-  }), [answer, q.measure, labels, t])
+  }), [answer, q.measure, whole, labels, t])
   const all = bars.reduce((sum, bar) => sum + bar.n, 0)
   const pick = (bin: number) => ({ pick: { bin }, what: t('pick_bin', { event: event(q.event), measure: labels.measure(q.measure), bin: bars[bin]?.name ?? '' }) })
   let run = 0

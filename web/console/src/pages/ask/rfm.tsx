@@ -12,7 +12,7 @@ import css from './pages.module.css'
 
 const first: RfmQuestion = { range: { days: 365 }, segment: null, rule: null, by: null, top: 8, r: null, f: null, m: null }
 /** Days, orders, fen. */
-const FIXED = { r: [14, 30, 60, 120], f: [1, 2, 4, 8], m: [10_000, 30_000, 60_000, 120_000] }
+const FIXED = { r: [14, 30, 60, 120], f: [2, 3, 5, 9], m: [10_000, 30_000, 60_000, 120_000] }
 
 export default function Rfm() {
   const t = useWords()

@@ -5,7 +5,8 @@ import { stageColour } from 'kit'
 import { AskPage, type Change } from '@/parts/ask/AskPage'
 import { DataTable } from '@/parts/ask/DataTable'
 import { ByField, ChoiceField, EventField, MeasureField, RangeField, WhoField } from '@/parts/ask/fields'
-import { isMoney, useLabels } from '@/parts/ask/labels'
+import { useLabels } from '@/parts/ask/labels'
+import { isMoney } from '@/parts/ask/measures'
 import { PeopleCount, usePeople } from '@/parts/ask/people'
 import { Phrase } from '@/parts/ask/Phrase'
 import type { TrendAnswer, TrendQuestion, Unit } from '@/parts/ask/types'
@@ -65,10 +66,11 @@ function Shown({ answer, q }: { answer: TrendAnswer; q: TrendQuestion }) {
     const one = answer.groups.length === 1
     return {
       aria: { enabled: true },
+      animation: false,
       grid: { left: 4, right: 12, top: one ? 12 : 36, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       ...(one ? {} : { legend: { top: 0, left: 0, type: 'scroll' } }),
       tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => labels.value(Number(value), q.measure) },
-      xAxis: { type: 'category', data: answer.buckets.map((at) => labels.bucket(at, q.unit)), boundaryGap: drawn === 'bar' },
+      xAxis: { type: 'category', data: answer.buckets.map((at) => labels.tick(at, q.unit)), boundaryGap: drawn === 'bar' },
       yAxis: { type: 'value', ...(isMoney(q.measure) ? {} : { minInterval: 1 }), axisLabel: { formatter: (value: number) => labels.axis(value, q.measure) } },
       series: answer.groups.map((group, n) => ({
         name: names[n],

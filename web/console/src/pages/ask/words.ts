@@ -37,11 +37,11 @@ const zh = {
   rfm_note: '谁刚来过、来得勤、花得多；谁正在走远。',
   rfm_s: '{range}，把{who}按最近一次消费（R）、消费次数（F）、消费金额（M）各分五档，{cuts}', rfm_cuts: '怎样分档', rfm_quintile: '每档人数相近', rfm_fixed: '自己定界线', rfm_r_cuts: 'R 界线（天）', rfm_f_cuts: 'F 界线（次）', rfm_m_cuts: 'M 界线（元）', rfm_cuts_hint: '四个数，从小到大',
   rfm_grid: 'R×F 网格', rfm_grid_note: '越往上越近，越往右越勤；点一格把这些人存为人群', colour_by: '颜色表示', c_persons: '人数', c_revenue: '收入', c_per_head: '人均', frequency: '消费次数 F →', recency: '最近一次 R', days_or_less: '{{n}} 天内', days_between: '{{from}}–{{to}} 天', days_over: '超过 {{n}} 天', times_between: '{{from}}–{{to}} 次', times_is: '{{n}} 次', times_over: '{{n}} 次及以上',
-  rfm_groups: '客户分层', revenue: '收入', revenue_share: '收入占比', per_head: '人均收入', avg_days: '平均距今', days: '{{n}} 天', pick_cell: 'RFM：R{{r}} F{{f}}', pick_group: 'RFM：{{group}}',
+  rfm_groups: '客户分层', rfm_champion: '重要价值客户', rfm_promising: '重要发展客户', rfm_keep: '重要保持客户', rfm_win_back: '重要挽留客户', rfm_regular: '一般价值客户', rfm_newcomer: '一般发展客户', rfm_fading: '一般保持客户', rfm_lost: '一般挽留客户', revenue: '收入', revenue_share: '收入占比', per_head: '人均收入', avg_days: '平均距今', days: '{{n}} 天', pick_cell: 'RFM：R{{r}} F{{f}}', pick_group: 'RFM：{{group}}',
 
   cohorts_note: '同一个月第一次下单的人，后来一共带来多少收入。',
   cohorts_s: '{range}内首次下单的{who}，按月分批，看之后 {periods} 个月带来的收入',
-  cohorts_chart: '人均累计收入', cohorts_chart_note: '每条线是一批人；线越高，这批人后来买得越多', cohorts_table: '每一批人带来的收入', repurchase: '复购率', c_cumulative: '人均累计', c_month: '当月收入', month_n: '第 {{n}} 月', pick_revenue: '{{cohort}}首次下单',
+  cohorts_chart: '人均累计收入', cohorts_chart_note: '每条线是一批人；线越高，这批人后来买得越多', cohorts_table: '每一批人带来的收入', repurchase: '复购率', c_cumulative: '人均累计', c_month: '当月收入', month_n: '第 {{n}} 月', month_0: '首月', pick_revenue: '{{cohort}}首次下单',
 
   start_title: '分析', start_page_note: '想知道什么，就问什么。答案是此刻的，边改边出；每个数字背后的人都能存成人群。',
   ask_funnel: '从看到买，人在哪一步走掉了？', ask_retention: '来过的人，之后还会回来吗？', ask_paths: '扫码之后，人们实际去了哪里？', ask_trend: '最近卖得多了还是少了，是谁在买？', ask_distribution: '大多数人一年买几次、花多少？', ask_interval: '上一单到下一单，一般隔多久？', ask_rfm: '谁是好客户，谁正在走远？', ask_cohorts: '一个新客，半年能带来多少收入？',
@@ -85,11 +85,11 @@ const en: { [K in keyof typeof zh]: string } & Record<string, string> = {
   rfm_note: 'Who came lately, often and spends much; and who is drifting away.',
   rfm_s: '{range}: {who} in five levels each of how recently (R), how often (F) and how much (M) they bought, {cuts}', rfm_cuts: 'How to cut', rfm_quintile: 'about equally many in each', rfm_fixed: 'at limits of my own', rfm_r_cuts: 'R limits (days)', rfm_f_cuts: 'F limits (times)', rfm_m_cuts: 'M limits (amount)', rfm_cuts_hint: 'four growing numbers',
   rfm_grid: 'R × F grid', rfm_grid_note: 'Higher is more recent, further right more often. Press a cell to save its people as a segment.', colour_by: 'Colour shows', c_persons: 'People', c_revenue: 'Revenue', c_per_head: 'Per head', frequency: 'How often F →', recency: 'Most recent R', days_or_less: 'within {{n}} days', days_between: '{{from}}–{{to}} days', days_over: 'over {{n}} days', times_between: '{{from}}–{{to}} times', times_is: '{{n}} times', times_is_one: 'once', times_over: '{{n}} times and more',
-  rfm_groups: 'Kinds of customer', revenue: 'Revenue', revenue_share: 'Of all revenue', per_head: 'Per head', avg_days: 'Days ago, mean', days: '{{n}} days', days_one: '{{n}} day', pick_cell: 'RFM: R{{r}} F{{f}}', pick_group: 'RFM: {{group}}',
+  rfm_groups: 'Kinds of customer', rfm_champion: 'Champions', rfm_promising: 'Promising', rfm_keep: 'To keep', rfm_win_back: 'To win back', rfm_regular: 'Regulars', rfm_newcomer: 'Newcomers', rfm_fading: 'Fading', rfm_lost: 'Lost', revenue: 'Revenue', revenue_share: 'Of all revenue', per_head: 'Per head', avg_days: 'Days ago, mean', days: '{{n}} days', days_one: '{{n}} day', pick_cell: 'RFM: R{{r}} F{{f}}', pick_group: 'RFM: {{group}}',
 
   cohorts_note: 'People whose first order fell in the same month: what they brought in later.',
   cohorts_s: '{range}: {who} by the month of their first order, and their revenue over the next {periods} months',
-  cohorts_chart: 'Revenue per head, adding up', cohorts_chart_note: 'Each line is a cohort; the higher it rises, the more they bought later', cohorts_table: 'Revenue of each cohort', repurchase: 'Repurchase', c_cumulative: 'Per head, adding up', c_month: 'In the month', month_n: 'M{{n}}', pick_revenue: 'First order in {{cohort}}',
+  cohorts_chart: 'Revenue per head, adding up', cohorts_chart_note: 'Each line is a cohort; the higher it rises, the more they bought later', cohorts_table: 'Revenue of each cohort', repurchase: 'Repurchase', c_cumulative: 'Per head, adding up', c_month: 'In the month', month_n: 'M{{n}}', month_0: 'first', pick_revenue: 'First order in {{cohort}}',
 
   start_title: 'Questions', start_page_note: 'Ask what you want to know. Answers are of this moment and follow every change; the people behind any number can be saved as a segment.',
   ask_funnel: 'From looking to buying: where do people leave?', ask_retention: 'Do those who came once come back?', ask_paths: 'After the scan, where do people really go?', ask_trend: 'Are sales rising or falling, and who is buying?', ask_distribution: 'How often and how much do most people buy?', ask_interval: 'How long from one order to the next?', ask_rfm: 'Who are the good customers, who is drifting away?', ask_cohorts: 'What does a new customer bring in half a year?',

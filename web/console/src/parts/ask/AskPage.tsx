@@ -1,5 +1,5 @@
 /** One page a question: its sentence on top, the answer below, asked anew with every change. */
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { Button, ConfigProvider } from 'antd'
 import { Link as LinkIcon, RotateCcw, TriangleAlert } from 'lucide-react'
 import { Link } from 'react-router'
@@ -13,7 +13,8 @@ import type { EventTest } from '@/parts/rule/types'
 import { RuleBlock } from './fields'
 import { useLabels } from './labels'
 import { People } from './people'
-import { toSearch, useQuestion } from './question'
+import { toSearch } from './address'
+import { useQuestion } from './question'
 import { KeepButton } from './saved'
 import { KINDS, type Answer, type Answers, type Common, type Kind, type Questions } from './types'
 import { useAnswer } from './use-answer'
@@ -98,8 +99,11 @@ function Kinds({ here, question }: { here: Kind; question: Common }) {
     if (value) kept.set(key, typeof value === 'string' ? value : JSON.stringify(value))
   }
   const search = kept.toString()
+  const bar = useRef<HTMLElement>(null)
+  // On a phone the bar is longer than the screen.
+  useEffect(() => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' }), [here])
   return (
-    <nav className={css.kinds} aria-label={t('kinds')}>
+    <nav ref={bar} className={css.kinds} aria-label={t('kinds')}>
       {KINDS.map((kind) => (
         <Link key={kind} to={{ pathname: `/ask/${kind}`, search }} aria-current={kind === here ? 'page' : undefined} data-testid={`kind-${kind}`}>{t(`kind_${kind}`)}</Link>
       ))}

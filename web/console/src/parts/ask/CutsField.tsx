@@ -1,15 +1,8 @@
 /** Limits between ranges, typed as numbers with commas. While they do not grow, the earlier ones stay asked and the field says so. */
 import { useState } from 'react'
 import { Input } from 'antd'
+import { parseCuts } from './measures'
 import { useAsk } from './words'
-
-/** "1, 2，5" → [1, 2, 5]; null when they are no growing numbers, or not `exactly` that many. */
-export function parseCuts(text: string, exactly?: number): number[] | null {
-  const parts = text.split(/[,，、\s]+/).filter(Boolean)
-  const cuts = parts.map(Number)
-  if (cuts.length === 0 || (exactly !== undefined && cuts.length !== exactly)) return null
-  return cuts.every((cut, n) => Number.isFinite(cut) && (n === 0 || cut > (cuts[n - 1] ?? cut))) ? cuts : null
-}
 
 interface CutsProps { value: number[]; set: (cuts: number[]) => void; label: string; hint: string; exactly?: number; className?: string }
 

@@ -25,14 +25,14 @@ export function DataTable<K extends Kind>({ kind, question, title, head, rows, t
   const t = useAsk()
   return (
     <Card title={title ?? t('table')} extra={<DownloadButton kind={kind} question={question} />} id="data">
-      <div className={css.table} tabIndex={0} role="region" aria-label={title ?? t('table')}>
+      <div className={head.length <= 3 ? `${css.table} ${css.few}` : css.table} tabIndex={0} role="region" aria-label={title ?? t('table')}>
         <table className="plain-table">
           <thead>
             <tr>{head.map((name, n) => <th key={n} scope="col" className={n < texts ? '' : 'end'}>{name}</th>)}</tr>
           </thead>
           <tbody>
             {rows.map(({ key, cells, strong }) => (
-              <tr key={key} className={strong ? 'strong' : ''}>{cells.map((cell, n) => <td key={n} className={n < texts ? '' : 'end'}>{cell}</td>)}</tr>
+              <tr key={key} className={strong ? 'strong' : ''}>{cells.map((cell, n) => <td key={n} className={n >= texts ? 'end' : typeof cell === 'string' ? css.text : ''}>{cell}</td>)}</tr>
             ))}
           </tbody>
         </table>

@@ -11,6 +11,7 @@ export function Histogram({ bars, label, height = 300, onPick }: HistogramProps)
   const { palette } = useTheme()
   const option = useMemo(() => ({
     aria: { enabled: true },
+    animation: false,
     grid: { left: 4, right: 4, top: 24, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' }, valueFormatter: (value: unknown) => f.count(Number(value)) },
     xAxis: { type: 'category', data: bars.map((bar) => bar.name), axisLabel: { hideOverlap: true } },

@@ -8,7 +8,14 @@ export function Phrase({ text, slots }: { text: string; slots: Record<string, Re
       {text.split(/(\{\w+\})/).filter(Boolean).map((part, n) => {
         const slot = /^\{(\w+)\}$/.exec(part)?.[1]
         if (slot) return <Fragment key={slot}>{slots[slot]}</Fragment>
-        return part.trim() && <span key={n}>{part.trim()}</span>
+        // A comma stands with the field before it, not apart.
+        const [, mark = '', rest = ''] = /^\s*([,.:;?，。：；？]?)(.*)$/s.exec(part) ?? []
+        return (
+          <Fragment key={n}>
+            {mark && <span className={css.mark}>{mark}</span>}
+            {rest.trim() && <span>{rest.trim()}</span>}
+          </Fragment>
+        )
       })}
     </div>
   )

@@ -1,42 +1,10 @@
 /**
- * A question lives in the address: a link asks it again, and the back button takes a change back. Only what differs from the
- * question the page opens with is written. What is being typed is kept here first, because the address follows a moment later.
+ * A question lives in the address: a link asks it again, and the back button takes a change back. What is being typed is kept
+ * here first, because the address follows a moment later.
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useNavigationType, useSearchParams } from 'react-router'
-
-const shape = (value: unknown) => (Array.isArray(value) ? 'list' : typeof value)
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-/** The question in an address. What is not of the right kind is as if it were not there. */
-export function fromSearch<Q extends object>(first: Q, search: URLSearchParams): Q {
-  const found: Record<string, unknown> = {}
-  for (const [key, start] of Object.entries(first)) {
-    const text = search.get(key)
-    if (text === null) continue
-    const value = parse(text)
-    if (start === null || value === null || shape(value) === shape(start)) found[key] = value
-  }
-  return { ...first, ...found }
-}
-
-export function toSearch<Q extends object>(first: Q, question: Q): URLSearchParams {
-  const search = new URLSearchParams()
-  for (const [key, start] of Object.entries(first)) {
-    const value = (question as Record<string, unknown>)[key]
-    const text = JSON.stringify(value)
-    if (text === JSON.stringify(start)) continue
-    search.set(key, typeof value === 'string' && parse(value) === value ? value : text)
-  }
-  return search
-}
+import { fromSearch, toSearch } from './address'
 
 /** Changes that follow each other faster than this are one step of the back button. */
 const ONE_STEP_MS = 1500
