@@ -15,7 +15,7 @@ const zh = {
   mode: '怎样算回来', mode_n: '当期回来才算', mode_unbounded: '当期及之后回来都算',
   retention_chart: '留存曲线', retention_chart_note: '各期回来的比例；还没过完的期不计入', retention_table: '每一批人的留存', cohort: '批次', size: '人数', total: '合计', share: '占比', as_share: '比例', as_count: '人数',
   period_0_day: '当天', period_0_week: '当周', period_0_month: '当月', period_day: '第 {{n}} 天', period_week: '第 {{n}} 周', period_month: '第 {{n}} 月',
-  pick_back: '{{cohort}}：{{period}}回来', pick_cohort: '{{cohort}}这批人', cell_of: '{{n}} / {{size}} 人', which_group: '看哪一组',
+  pick_back: '{{cohort}}：{{period}}回来', pick_cohort: '{{cohort}}这批人', which_group: '看哪一组',
 
   paths_note: '人们从一处到另一处，实际走的是哪条路。',
   paths_s: '{range}，{who}{direction}{anchor}，看 {within} 内的 {depth} 步，每步列出前 {top} 个事件',
@@ -24,10 +24,10 @@ const zh = {
 
   trend_note: '一件事发生得多了还是少了，是谁让它变的。',
   trend_s: '{range}，{who}{event}的{measure}，{unit}统计，{by}', unit: '时间粒度', shape: '图形', shape_line: '折线', shape_area: '堆叠', shape_bar: '柱形',
-  trend_chart: '{{measure}}变化', bucket: '时间', pick_bucket: '{{event}}：{{bucket}}', pick_group_all: '{{event}}：{{group}}',
+  trend_chart: '{{measure}}变化', bucket: '时间', pick_bucket: '{{event}}：{{bucket}}',
 
   distribution_note: '每个人各有多少，差别有多大。',
-  distribution_s: '{range}，{who}{event}，每人的{measure}是多少？', distribution_s2: '分段：{cuts}', cuts: '分段', cuts_auto: '自动分段', cuts_hint: '如 1, 2, 3, 5, 10', cuts_auto_do: '改用自动分段', cuts_custom: '自己定分段',
+  distribution_s: '{range}，{who}{event}，每人的{measure}是多少？', distribution_s2: '分段：{cuts}', cuts: '分段', cuts_auto: '自动分段', cuts_hint: '如 1, 2, 3, 5, 10', cuts_custom: '自己定分段',
   distribution_chart: '人数分布', bin: '区间', cumulative: '累计占比', mean: '人均', mid: '中位数', top_tenth: '90% 的人不超过', at_most: '{{to}} 以下', at_least: '{{from}} 及以上', pick_bin: '{{event}}（{{measure}} {{bin}}）',
 
   interval_note: '做完一件事，隔多久做下一件。复购周期就是付款到下一次付款。',
@@ -36,7 +36,7 @@ const zh = {
 
   rfm_note: '谁刚来过、来得勤、花得多；谁正在走远。',
   rfm_s: '{range}，把{who}按最近一次消费（R）、消费次数（F）、消费金额（M）各分五档，{cuts}', rfm_cuts: '怎样分档', rfm_quintile: '每档人数相近', rfm_fixed: '自己定界线', rfm_r_cuts: 'R 界线（天）', rfm_f_cuts: 'F 界线（次）', rfm_m_cuts: 'M 界线（元）', rfm_cuts_hint: '四个数，从小到大',
-  rfm_grid: 'R×F 网格', rfm_grid_note: '越往上越近，越往右越勤；点一格把这些人存为人群', colour_by: '颜色表示', c_persons: '人数', c_revenue: '收入', c_per_head: '人均', frequency: '消费次数 F →', recency: '最近一次 R', days_or_less: '{{n}} 天内', days_between: '{{from}}–{{to}} 天', days_over: '超过 {{n}} 天', times_between: '{{from}}–{{to}} 次', times_is: '{{n}} 次', times_over: '{{n}} 次及以上',
+  rfm_grid: 'R×F 网格', rfm_grid_note: '越往上越近，越往右越勤；点一格把这些人存为人群', colour_by: '颜色表示', c_persons: '人数', c_revenue: '收入', c_per_head: '人均', days_or_less: '{{n}} 天内', days_between: '{{from}}–{{to}} 天', days_over: '超过 {{n}} 天', times_between: '{{from}}–{{to}} 次', times_is: '{{n}} 次', times_over: '{{n}} 次及以上',
   rfm_groups: '客户分层', rfm_champion: '重要价值客户', rfm_promising: '重要发展客户', rfm_keep: '重要保持客户', rfm_win_back: '重要挽留客户', rfm_regular: '一般价值客户', rfm_newcomer: '一般发展客户', rfm_fading: '一般保持客户', rfm_lost: '一般挽留客户', revenue: '收入', revenue_share: '收入占比', per_head: '人均收入', avg_days: '平均距今', days: '{{n}} 天', pick_cell: 'RFM：R{{r}} F{{f}}', pick_group: 'RFM：{{group}}',
 
   cohorts_note: '同一个月第一次下单的人，后来一共带来多少收入。',
@@ -63,7 +63,7 @@ const en: { [K in keyof typeof zh]: string } & Record<string, string> = {
   mode: 'What counts as back', mode_n: 'back in that very period', mode_unbounded: 'back in that period or later',
   retention_chart: 'Retention curve', retention_chart_note: 'Share that came back in each period; periods that are not over do not count', retention_table: 'Retention of each cohort', cohort: 'Cohort', size: 'People', total: 'Total', share: 'Share', as_share: 'Share', as_count: 'People',
   period_0_day: 'same day', period_0_week: 'same week', period_0_month: 'same month', period_day: 'day {{n}}', period_week: 'week {{n}}', period_month: 'month {{n}}',
-  pick_back: '{{cohort}}: back in {{period}}', pick_cohort: 'Cohort of {{cohort}}', cell_of: '{{n}} of {{size}}', which_group: 'Which group',
+  pick_back: '{{cohort}}: back in {{period}}', pick_cohort: 'Cohort of {{cohort}}', which_group: 'Which group',
 
   paths_note: 'The ways people really take from one place to another.',
   paths_s: '{range}, {who}: {direction} {anchor}; {depth} steps within {within}, the top {top} events of each',
@@ -72,10 +72,10 @@ const en: { [K in keyof typeof zh]: string } & Record<string, string> = {
 
   trend_note: 'More of it or less, and who makes the difference.',
   trend_s: '{range}: {measure} of {event} by {who}, {unit}, {by}', unit: 'Grain of time', shape: 'Shape', shape_line: 'Lines', shape_area: 'Stacked', shape_bar: 'Bars',
-  trend_chart: '{{measure}} over time', bucket: 'Time', pick_bucket: '{{event}}: {{bucket}}', pick_group_all: '{{event}}: {{group}}',
+  trend_chart: '{{measure}} over time', bucket: 'Time', pick_bucket: '{{event}}: {{bucket}}',
 
   distribution_note: 'How much each person has, and how far apart they are.',
-  distribution_s: '{range}, {who}, per person: {measure} of {event}', distribution_s2: 'Cut at {cuts}', cuts: 'Cuts', cuts_auto: 'by itself', cuts_hint: 'such as 1, 2, 3, 5, 10', cuts_auto_do: 'Let Weir choose the cuts', cuts_custom: 'my own cuts',
+  distribution_s: '{range}, {who}, per person: {measure} of {event}', distribution_s2: 'Cut at {cuts}', cuts: 'Cuts', cuts_auto: 'by itself', cuts_hint: 'such as 1, 2, 3, 5, 10', cuts_custom: 'my own cuts',
   distribution_chart: 'People by amount', bin: 'Range', cumulative: 'Running share', mean: 'Mean', mid: 'Median', top_tenth: '90% at most', at_most: 'below {{to}}', at_least: '{{from}} and more', pick_bin: '{{event}} ({{measure}} {{bin}})',
 
   interval_note: 'One thing done, how long until the next. The repurchase cycle is from one payment to the next.',
@@ -84,7 +84,7 @@ const en: { [K in keyof typeof zh]: string } & Record<string, string> = {
 
   rfm_note: 'Who came lately, often and spends much; and who is drifting away.',
   rfm_s: '{range}: {who} in five levels each of how recently (R), how often (F) and how much (M) they bought, {cuts}', rfm_cuts: 'How to cut', rfm_quintile: 'about equally many in each', rfm_fixed: 'at limits of my own', rfm_r_cuts: 'R limits (days)', rfm_f_cuts: 'F limits (times)', rfm_m_cuts: 'M limits (amount)', rfm_cuts_hint: 'four growing numbers',
-  rfm_grid: 'R × F grid', rfm_grid_note: 'Higher is more recent, further right more often. Press a cell to save its people as a segment.', colour_by: 'Colour shows', c_persons: 'People', c_revenue: 'Revenue', c_per_head: 'Per head', frequency: 'How often F →', recency: 'Most recent R', days_or_less: 'within {{n}} days', days_between: '{{from}}–{{to}} days', days_over: 'over {{n}} days', times_between: '{{from}}–{{to}} times', times_is: '{{n}} times', times_is_one: 'once', times_over: '{{n}} times and more',
+  rfm_grid: 'R × F grid', rfm_grid_note: 'Higher is more recent, further right more often. Press a cell to save its people as a segment.', colour_by: 'Colour shows', c_persons: 'People', c_revenue: 'Revenue', c_per_head: 'Per head', days_or_less: 'within {{n}} days', days_between: '{{from}}–{{to}} days', days_over: 'over {{n}} days', times_between: '{{from}}–{{to}} times', times_is: '{{n}} times', times_is_one: 'once', times_over: '{{n}} times and more',
   rfm_groups: 'Kinds of customer', rfm_champion: 'Champions', rfm_promising: 'Promising', rfm_keep: 'To keep', rfm_win_back: 'To win back', rfm_regular: 'Regulars', rfm_newcomer: 'Newcomers', rfm_fading: 'Fading', rfm_lost: 'Lost', revenue: 'Revenue', revenue_share: 'Of all revenue', per_head: 'Per head', avg_days: 'Days ago, mean', days: '{{n}} days', days_one: '{{n}} day', pick_cell: 'RFM: R{{r}} F{{f}}', pick_group: 'RFM: {{group}}',
 
   cohorts_note: 'People whose first order fell in the same month: what they brought in later.',

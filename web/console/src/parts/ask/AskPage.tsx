@@ -10,10 +10,11 @@ import { Card, Page } from '@/parts/Page'
 import { Empty, Failed, Loading, useExplain } from '@/parts/state'
 import { isWholeEvent, tally } from '@/parts/rule/tree'
 import type { EventTest } from '@/parts/rule/types'
+import { useTheme } from '@/shell/theme'
+import { toSearch } from './address'
 import { RuleBlock } from './fields'
 import { useLabels } from './labels'
 import { People } from './people'
-import { toSearch } from './address'
 import { useQuestion } from './question'
 import { KeepButton } from './saved'
 import { KINDS, type Answer, type Answers, type Common, type Kind, type Questions } from './types'
@@ -51,6 +52,7 @@ const sent = <Q extends Common>(question: Q): Q => (question.rule && tally(quest
 export function AskPage<K extends Kind>({ kind, note, first, events, lacking, sentence, empty, children }: AskPageProps<K>) {
   const t = useAsk()
   const copy = useCopy()
+  const { palette } = useTheme()
   const [question, set] = useQuestion(first)
   const lack = lacks(question, events(question)) ?? lacking?.(question) ?? null
   const { shown, asking, stale, error, again } = useAnswer(kind, sent(question), lack === null)
@@ -67,7 +69,7 @@ export function AskPage<K extends Kind>({ kind, note, first, events, lacking, se
     <Page title={t(`kind_${kind}`)} note={note} back={{ to: '/ask', label: t('ask') }} actions={actions}>
       <Kinds here={kind} question={question} />
       <Card id="question">
-        <ConfigProvider variant="filled">
+        <ConfigProvider variant="filled" theme={{ token: { colorFillTertiary: palette.sunken, colorFillSecondary: palette.waterWash } }}>
           <div className={css.question}>
             {sentence(question, set)}
             <RuleBlock question={question} set={set as (change: Partial<Common>) => void} />

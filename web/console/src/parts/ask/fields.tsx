@@ -1,9 +1,10 @@
 /** The blanks of a question's sentence: when, whom, how often, broken down by what. */
-import { useMemo, useState } from 'react'
-import { DatePicker, InputNumber, Select } from 'antd'
-import dayjs from 'dayjs'
+import { useMemo } from 'react'
+import { Input, InputNumber, Select } from 'antd'
+import { civilDay } from 'kit'
 import { EventTestEditor, RuleEditor, useFields } from '@/parts/rule'
 import { propName } from '@/parts/rule/names'
+import { dayBefore } from '@/parts/rule/text'
 import type { EventTest, Rule, Span } from '@/parts/rule/types'
 import { useFormat } from '@/parts/format'
 import { useLabels } from './labels'
@@ -48,31 +49,33 @@ const RANGES = [1, 7, 14, 30, 60, 90, 180, 365, 730]
 export function RangeField({ value, set }: Field<Range>) {
   const t = useAsk()
   const f = useFormat()
-  const [open, setOpen] = useState(false)
   const name = (days: number) =>
     days === 1 ? t('range_today') : days === 365 ? t('range_year') : days === 730 ? t('range_two_years') : t('range_days', { n: days })
   const days = 'days' in value ? value.days : null
   const known = days === null || RANGES.includes(days) ? RANGES : [...RANGES, days].sort((a, b) => a - b)
-  // The last day is written as people say it, included; it travels as the day after.
-  const last = 'to' in value ? dayjs(value.to).subtract(1, 'day') : null
-  const custom = 'from' in value && last
-    ? t('range_from_to', { from: f.fullDay(value.from), to: f.fullDay(last.format('YYYY-MM-DD')) })
-    : t('range_custom')
+  const custom = () => {
+    const tomorrow = dayBefore(civilDay(Date.now(), f.timezone), 1)
+    return { from: dayBefore(tomorrow, -(days ?? 30)), to: tomorrow }
+  }
   return (
     <>
       <Select {...inline} value={days === null ? 'custom' : String(days)} aria-label={t('range')} data-testid="ask-range"
-        options={[...known.map((each) => ({ value: String(each), label: name(each) })), { value: 'custom', label: custom }]}
-        onChange={(next) => (next === 'custom' ? setOpen(true) : set({ days: Number(next) }))}
-        onSelect={(next) => next === 'custom' && setOpen(true)} />
-      {(open || days === null) && (
-        <DatePicker.RangePicker variant="filled" allowClear={false} open={open || undefined} onOpenChange={setOpen} size="small"
-          value={'from' in value && last ? [dayjs(value.from), last] : null} aria-label={t('range_custom')}
-          onChange={(dates) => {
-            const [from, to] = dates ?? []
-            if (from && to) set({ from: from.format('YYYY-MM-DD'), to: to.add(1, 'day').format('YYYY-MM-DD') })
-          }} />
-      )}
+        options={[...known.map((each) => ({ value: String(each), label: name(each) })), { value: 'custom', label: t('range_custom') }]}
+        onChange={(next) => set(next === 'custom' ? custom() : { days: Number(next) })} />
+      {'from' in value && <Days value={value} set={set} />}
     </>
+  )
+}
+
+/** The last day is written as people say it, included; it travels as the day after. A day that is not whole changes nothing. */
+function Days({ value, set }: { value: { from: string; to: string }; set: (range: Range) => void }) {
+  const t = useAsk()
+  return (
+    <span className={css.days}>
+      <Input type="date" value={value.from} aria-label={t('range_from')} data-testid="ask-from" onChange={(event) => event.target.value && set({ ...value, from: event.target.value })} />
+      <span>{t('range_until')}</span>
+      <Input type="date" value={dayBefore(value.to)} aria-label={t('range_to')} data-testid="ask-to" onChange={(event) => event.target.value && set({ ...value, to: dayBefore(event.target.value, 1) })} />
+    </span>
   )
 }
 
