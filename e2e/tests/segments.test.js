@@ -47,6 +47,8 @@ async function saveAs(page, name) {
 test('a template becomes a segment, whose size is that of the server', async () => {
   desk = await person(browser)
   const { page } = desk
+  // Going on by address leaves unsaved rules behind: the browser asks, yes.
+  page.on('dialog', (dialog) => void dialog.accept())
   await signIn(page)
   await page.goto('/segments')
   await page.getByTestId('new-segment').click()
@@ -169,6 +171,27 @@ test('what somebody did, counted in a window, with a limit on a property', async
   assert.deepEqual(rule.all[0].event.window, { last: { n: 365, unit: 'day' } })
   assert.equal(shown, await count(rule))
   assert.match(await page.getByTestId('rule-sentence').innerText(), /最近 365 天内「付款」（金额至少 ¥50\.00）过/)
+})
+
+test('leaving with changes asks first; a rule without a name or with open conditions is not saved', async () => {
+  const { page } = desk
+  await page.locator('nav a[href="/segments"]').first().click()
+  const ask = page.getByRole('dialog')
+  await ask.getByText('改动还没有保存').waitFor()
+  await ask.getByRole('button', { name: '继续编辑' }).click()
+  assert.match(page.url(), /\/segments\/new$/)
+  await page.getByTestId('segment-save').click()
+  await page.getByText('给人群起个名字').waitFor()
+  await add(page, '标签')
+  await page.getByTestId('count-open').waitFor()
+  await page.getByTestId('segment-name').fill('不该存下的')
+  await page.getByTestId('segment-save').click()
+  await page.getByText('还有条件没填完').first().waitFor()
+  await page.locator('nav a[href="/segments"]').first().click()
+  await ask.getByRole('button', { name: '不保存，离开' }).click()
+  await page.waitForURL(/\/segments$/)
+  const all = await office('GET', '/api/v1/segments?limit=200')
+  assert.ok(!all.items.some((each) => each.name === '不该存下的'))
 })
 
 let buyers

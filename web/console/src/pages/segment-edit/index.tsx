@@ -1,8 +1,8 @@
 /** Write a rule and watch whom it has. */
-import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearchParams } from 'react-router'
-import { App, Button, Form, Input } from 'antd'
+import { useBlocker, useNavigate, useParams, useSearchParams } from 'react-router'
+import { App, Button, Form, Input, Modal } from 'antd'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
@@ -33,19 +33,20 @@ export default function SegmentEditPage() {
 
 function Editor({ of, copy }: { of?: Segment; copy?: Segment }) {
   const t = useSegments()
-  const fields = useFields()
+  const known = useFields()
+  // A segment cannot be a condition of itself.
+  const fields = useMemo(() => ({ ...known, segments: known.segments.filter((each) => each.value !== of?.id) }), [known, of?.id])
   const navigate = useNavigate()
   const { message } = App.useApp()
   const [name, setName] = useState(of?.name ?? (copy ? t('d_copy_name', { name: copy.name }) : ''))
   const [note, setNote] = useState(of?.note ?? copy?.note ?? '')
   const [rule, setRule] = useState<Rule>(() => asGroup(of?.rule ?? copy?.rule ?? null))
   const [tried, setTried] = useState(false)
-  const [changed, setChanged] = useState(false)
+  const changed = useRef(false)
   const edit = useCallback((next: Rule) => {
     setRule(next)
-    setChanged(true)
+    changed.current = true
   }, [])
-  useWarning(changed)
   const counted = useMemo(() => whole(rule) ?? { all: [] }, [rule])
   const open = tally(rule).open
   const save = useAct(
@@ -55,9 +56,8 @@ function Editor({ of, copy }: { of?: Segment; copy?: Segment }) {
     },
     {
       done: t('e_saved'), refresh: ['segments', 'segment'], then: (made) => {
-        setChanged(false)
-        // The warning about leaving looks at what is on the screen.
-        setTimeout(() => void navigate(`/segments/${made.id}`))
+        changed.current = false
+        void navigate(`/segments/${made.id}`)
       },
     },
   )
@@ -77,10 +77,10 @@ function Editor({ of, copy }: { of?: Segment; copy?: Segment }) {
           <Card>
             <Form layout="vertical" className="two">
               <Form.Item label={t('e_name')} htmlFor="segment-name" style={{ marginBottom: 0 }} {...(tried && !name.trim() ? { validateStatus: 'error' as const, help: t('e_name_needed') } : {})}>
-                <Input id="segment-name" value={name} maxLength={80} placeholder={t('e_name_hint')} onChange={(event) => { setName(event.target.value); setChanged(true) }} data-testid="segment-name" />
+                <Input id="segment-name" value={name} maxLength={80} placeholder={t('e_name_hint')} onChange={(event) => { setName(event.target.value); changed.current = true }} data-testid="segment-name" />
               </Form.Item>
               <Form.Item label={t('e_note')} htmlFor="segment-note" style={{ marginBottom: 0 }}>
-                <Input id="segment-note" value={note} maxLength={200} placeholder={t('e_note_hint')} onChange={(event) => { setNote(event.target.value); setChanged(true) }} />
+                <Input id="segment-note" value={note} maxLength={200} placeholder={t('e_note_hint')} onChange={(event) => { setNote(event.target.value); changed.current = true }} />
               </Form.Item>
             </Form>
           </Card>
@@ -99,6 +99,7 @@ function Editor({ of, copy }: { of?: Segment; copy?: Segment }) {
           <Card title={t('e_count')} id="segment-count"><LiveCount rule={counted} sample={6} against={of?.id} open={open} /></Card>
         </aside>
       </div>
+      <Leaving changed={changed} />
     </Page>
   )
 }
@@ -113,12 +114,19 @@ function Sentence({ rule }: { rule: Rule }) {
   return <p className={css.says} data-testid="rule-sentence"><span className="muted">{t('e_says')}{lang === 'zh' ? '：' : ': '}</span>{text}</p>
 }
 
-/** The browser asks before a page with changes is closed. */
-function useWarning(changed: boolean) {
+/** Asks before changes are lost: by going to another page, or by closing this one. */
+function Leaving({ changed }: { changed: React.RefObject<boolean> }) {
+  const t = useSegments()
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => changed.current && currentLocation.pathname !== nextLocation.pathname)
   useEffect(() => {
-    if (!changed) return
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    const ask = (event: BeforeUnloadEvent) => changed.current && event.preventDefault()
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
   }, [changed])
+  return (
+    <Modal open={blocker.state === 'blocked'} title={t('e_lose')} okText={t('e_lose_yes')} cancelText={t('e_lose_no')} okButtonProps={{ danger: true }}
+      onOk={() => blocker.proceed?.()} onCancel={() => blocker.reset?.()}>
+      {t('e_lose_note')}
+    </Modal>
+  )
 }

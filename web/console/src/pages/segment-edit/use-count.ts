@@ -19,5 +19,5 @@ export function useCount(rule: Rule, { sample = 0, against, again = 0 }: { sampl
     )
     return () => cancel.abort()
   }, [asked, again])
-  return { data: state.data, error: state.error, answers: state.answers, settled: state.to === asked }
+  return { data: state.data, error: state.error, answers: state.answers, settled: state.to === asked && state.error === null }
 }

@@ -157,22 +157,23 @@ const Node = memo(function Node({ rule, path }: { rule: Rule; path: string }) {
       </div>
     )
   }
-  return <LeafRow rule={rule} inner={inner} path={path} mark={mark} tools={tools(false)} press={press} />
+  return <LeafRow rule={rule} path={path} mark={mark} tools={tools(false)} press={press} />
 })
 
-interface LeafRowProps { rule: Rule; inner: Rule; path: string; mark: React.ReactNode; tools: React.ReactNode; press: (event: KeyboardEvent<HTMLElement>) => void }
+interface LeafRowProps { rule: Rule; path: string; mark: React.ReactNode; tools: React.ReactNode; press: (event: KeyboardEvent<HTMLElement>) => void }
 
-function LeafRow({ rule, inner, path, mark, tools, press }: LeafRowProps) {
+function LeafRow({ rule, path, mark, tools, press }: LeafRowProps) {
   const t = useRuleWords()
   const lang = useLang()
   const edit = useEdit()
+  const { negated, inner } = unmarked(rule)
   const open = tally(inner).open > 0
   return (
     <div className={open ? `${css.leaf} ${css.leafOpen}` : css.leaf} data-path={path} role="group" aria-label={t('condition', { text: ruleText(rule, edit.fields, lang) })}
       onKeyDown={press} data-testid="rule-leaf" data-kind={kindOf(inner)} data-open={open || undefined}>
       {mark}
       <div className={css.words} data-words>
-        <Leaf rule={inner} fields={edit.fields} onChange={(next) => edit.set(path, marked(next, mark !== false))} />
+        <Leaf rule={inner} fields={edit.fields} onChange={(next) => edit.set(path, marked(next, negated))} />
         {open && <span className={css.note}>{t('open')}</span>}
       </div>
       {tools}
