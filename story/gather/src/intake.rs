@@ -20,6 +20,7 @@ mod describe;
 pub mod http;
 pub mod posthog;
 pub mod rules;
+pub mod script;
 pub mod segment;
 pub mod sensors;
 mod sound;

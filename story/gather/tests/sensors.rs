@@ -50,7 +50,7 @@ fn every_type_of_record_is_taken_once() {
         all.extend([
             profile("profile_set", 1, r#"{"$name":"周晴","gender":"女","level":"gold"}"#),
             profile("profile_set_once", 2, r#"{"name":"Mallory","$city":"上海"}"#),
-            profile("profile_increment", 3, r#"{"visits":2}"#),
+            profile("profile_increment", 3, r#"{"visits":2,"$is_login_id":true}"#),
             profile("profile_append", 4, r#"{"likes":["tea"]}"#),
             profile("profile_unset", 5, r#"{"gender":null,"level":true}"#),
             profile("profile_delete", 6, "{}"),

@@ -31,7 +31,8 @@ pub fn check(kind: &str, given: &Map<String, Value>) -> Result<(), Bad> {
         name("properties", key)?;
         let fits = match (kind, value) {
             ("profile_unset", _) => matches!(value, Value::Null | Value::Bool(true)),
-            ("profile_increment", _) => value.is_number(),
+            // The Python SDK puts `$is_login_id` beside whatever is given.
+            ("profile_increment", _) => value.is_number() || key.starts_with('$'),
             ("profile_append", Value::Array(list)) => list.iter().all(Value::is_string),
             ("profile_append", _) => key.starts_with('$'),
             (_, Value::Array(list)) => list.iter().all(Value::is_string),
