@@ -1,6 +1,6 @@
 # Things that only the tests need: installed with apt where that is possible, named otherwise. Sourced after common.sh.
 
-# install_missing PART…: what the named parts of the tests (rust, e2e, fuzz) need beyond bin/demo.
+# install_missing PART…: what the named parts of the tests (rust, e2e, fuzz, sdk) need beyond bin/demo.
 install_missing() {
   local debian='' brew='' part
   for part in "$@"; do
@@ -10,7 +10,7 @@ install_missing() {
         find_chromium >/dev/null || { debian="$debian chromium"; brew="$brew --cask chromium"; }
         has_chinese_font || debian="$debian fonts-noto-cjk"
         ;;
-      fuzz) python3 -c 'import ensurepip, venv' 2>/dev/null || { debian="$debian python3 python3-venv"; brew="$brew python"; } ;;
+      fuzz | sdk) python3 -c 'import ensurepip, venv' 2>/dev/null || { debian="$debian python3 python3-venv"; brew="$brew python"; } ;;
     esac
   done
   if [ -z "$debian$brew" ]; then say '  nothing is missing'; return 0; fi
@@ -46,16 +46,16 @@ has_chinese_font() {
   ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1
 }
 
-# python_venv: a virtual environment with fuzz/requirements.txt, made again when the list changes.
+# python_venv FOLDER: a virtual environment with FOLDER/requirements.txt, made again when the list changes.
 python_venv() {
   local wanted
-  venv=$cache/venv
-  wanted="$(cat fuzz/requirements.txt) $(python3 --version)"
+  venv=$cache/venv-$1
+  wanted="$(cat "$1/requirements.txt") $(python3 --version)"
   if [ "$(cat "$venv/.made-from" 2>/dev/null)" != "$wanted" ]; then
     rm -rf "$venv"
     mkdir -p "$cache"
     python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r fuzz/requirements.txt
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$1/requirements.txt"
     printf '%s' "$wanted" >"$venv/.made-from"
   fi
 }

@@ -18,6 +18,7 @@
 //! own form and families are kept out of the log (`forbidden`).
 mod describe;
 pub mod http;
+pub mod mall;
 pub mod posthog;
 pub mod rules;
 pub mod script;
@@ -70,6 +71,9 @@ pub struct Around {
     /// JSON that counts for every message without a context of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,
+    /// The visitor of the mall that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visitor: Option<String>,
 }
 
 /// One event, checked and ready to be written.
@@ -202,6 +206,7 @@ pub fn take_again(tx: &mut Tx, brand: BrandId, source: &str, raw: &str, around: 
     let body = bytes::Bytes::copy_from_slice(raw.as_bytes());
     let batch = match source {
         sensors::SOURCE => sensors::parse_one(body, around.clone()),
+        mall::SOURCE => mall::parse_one(body, around.clone()),
         posthog::SOURCE => posthog::parse(body, &[0..raw.len()], around.clone()),
         _ => segment::parse_one(body, around.clone()),
     };

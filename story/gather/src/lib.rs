@@ -61,6 +61,7 @@ pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
         .route("/sa.gif", post(s::take_records).options(intake::http::preflight))
         .routes(routes!(s::debug_records))
         .route("/debug", options(intake::http::preflight))
+        .routes(routes!(intake::mall::mall_events))
         .route("/w.js", get(intake::script::script))
         .routes(routes!(p::capture))
         .route("/batch/", options(intake::http::preflight))

@@ -79,6 +79,7 @@ pub fn parse(call: &str, body: bytes::Bytes, received: Ms, trust: Trust) -> Resu
         call: CALLS.into_iter().find(|c| *c == call).map(str::to_string),
         sent: outer.sent_at.get().filter(|_| call == "batch").map(str::to_string),
         context: outer.context.filter(|_| call == "batch").map(|c| c.get().to_string()),
+        visitor: None,
     };
     let mut out = Batch::new(SOURCE, body.clone(), around.clone());
     let whole = std::str::from_utf8(&body).map_err(|_| Problem::invalid("The body is not UTF-8."))?;

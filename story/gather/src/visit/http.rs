@@ -15,14 +15,14 @@ use weir_ground::Tx;
 use weir_keep::brand;
 
 /// The visitor that this browser carries.
-fn cookie(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn cookie(headers: &HeaderMap) -> Option<String> {
     let all = header_text(headers, "cookie")?;
     let mut pairs = all.split(';').filter_map(|c| c.trim().split_once('='));
     let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
     known_visitor(value).map(str::to_string)
 }
 
-fn set_cookie(visitor: &str, secure: bool) -> String {
+pub(crate) fn set_cookie(visitor: &str, secure: bool) -> String {
     let secure = if secure { "; Secure" } else { "" };
     format!("{COOKIE}={visitor}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}")
 }

@@ -2,6 +2,7 @@
 import {
   Grid3x3, Waves,
   Boxes, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
+  ListTree, ShieldAlert,
   BookOpenCheck, ChartNoAxesCombined, HeartPulse, Target,
 } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
@@ -39,6 +40,13 @@ export const sections: Section[] = [
       { path: '/products', word: 'products', icon: Boxes, go: 'g' },
       { path: '/promoters', word: 'promoters', icon: HandCoins, go: 'm', need: 'ledger.read' },
       { path: '/ledger', word: 'ledger', icon: BookOpenCheck, go: 'l', need: 'ledger.read' },
+    ],
+  },
+  {
+    word: 'intake',
+    places: [
+      { path: '/events', word: 'events', icon: ListTree, go: 'e', need: 'measure.read' },
+      { path: '/quarantine', word: 'quarantine', icon: ShieldAlert, need: 'import.run' },
     ],
   },
   {

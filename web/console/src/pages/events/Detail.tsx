@@ -20,7 +20,7 @@ export function Detail({ event, today, close, rule }: { event: SeenEvent; today:
   const c = useCommon()
   const f = useFormat()
   const name = useEventName()
-  const may = useSession().permissions.includes('settings.write')
+  const may = useSession().can('settings.write')
   const title = name(event.name)
   const acts = (
     <div className="row">

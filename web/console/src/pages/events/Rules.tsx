@@ -19,7 +19,7 @@ export function Rules({ add }: { add: () => void }) {
   const c = useCommon()
   const f = useFormat()
   const { modal } = App.useApp()
-  const may = useSession().permissions.includes('settings.write')
+  const may = useSession().can('settings.write')
   const rules = useQuery({ queryKey: ['intake-rules'], queryFn: () => intake.rules() })
   const remove = useAct(intake.removeRule, { done: t('removed'), refresh: ['intake-rules'] })
   const ask = (rule: Rule) =>

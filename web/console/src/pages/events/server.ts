@@ -34,7 +34,7 @@ export const intake = {
   rules: () => client.call<List<Rule>>('GET', '/api/v1/intake/rules'),
   addRule: (body: NewRule) => client.call<Rule>('POST', '/api/v1/intake/rules', { body }),
   removeRule: (id: string) => client.call<null>('DELETE', '/api/v1/intake/rules/{id}', { path: { id } }),
-  quarantine: (query: Page & Which & { state?: string }) => client.call<List<Quarantined>>('GET', '/api/v1/quarantine', { query }),
+  quarantine: (query: Page & Which & { state?: string }) => client.call<List<Quarantined>>('GET', '/api/v1/quarantine', { query: { ...query } }),
   counts: () => client.call<List<QuarantineCount>>('GET', '/api/v1/quarantine/counts'),
   replay: ({ id, fixed }: { id: string; fixed?: string }) =>
     client.call<{ done: boolean; item: Quarantined }>('POST', '/api/v1/quarantine/{id}/replay', { path: { id }, body: fixed === undefined ? {} : { fixed } }),
