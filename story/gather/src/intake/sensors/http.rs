@@ -15,7 +15,7 @@ use std::ops::Range;
 use utoipa::{IntoParams, ToSchema};
 use weir_ground::base::{Code, Ms, Problem, Result};
 use weir_ground::event::BrandId;
-use weir_ground::http::{Answer, App, body, header_text};
+use weir_ground::http::{Answer, App, Fail, body, header_text};
 use weir_keep::key::WriteKey;
 
 /// The smallest picture there is.
@@ -74,7 +74,13 @@ pub async fn take_picture(app: State<App>, key: WriteKey, request: Request) -> A
     responses((status = 200, description = "All records are good."), (status = 400, description = "What is wrong.", body = String, content_type = "text/plain")))]
 pub async fn debug_records(State(app): State<App>, WriteKey(key): WriteKey, request: Request) -> Answer<Response> {
     let dry = header_text(request.headers(), "dry-run").is_some_and(|v| v.eq_ignore_ascii_case("true"));
-    let wrong = taken(&app, key, request, dry).await?;
+    let wrong = match taken(&app, key, request, dry).await {
+        Err(Fail(p)) if p.code == Code::Invalid => {
+            let fields = p.errors.iter().map(|e| format!("{}: {}", e.field, e.detail));
+            std::iter::once(p.detail.clone()).chain(fields).collect()
+        }
+        other => other?,
+    };
     let open = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     if wrong.is_empty() {
         return Ok((open, "").into_response());
