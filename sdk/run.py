@@ -8,6 +8,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import sqlite3
 import subprocess
 import sys
@@ -62,8 +63,19 @@ class Store:
         return self.db.execute("select reason, detail, raw from quarantine").fetchall()
 
 
+def sealed(value):
+    """The value with what lies sealed in the store, phones, only named; the keys to open it are the server's."""
+    if isinstance(value, dict):
+        return {key: sealed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [sealed(inner) for inner in value]
+    if isinstance(value, str) and (value.startswith("~1.") or re.fullmatch(r"(\$identity_mobile\+)?1[3-9]\d{9}", value)):
+        return "(sealed)"
+    return value
+
+
 def canonical(value):
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return json.dumps(sealed(value), sort_keys=True, ensure_ascii=False)
 
 
 def compare(what, expected, found):
