@@ -1,5 +1,5 @@
 /** How often people buy again, over all and by category, what follows for the thresholds, and whether they hold. */
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
 import { StageChip } from '@/parts/chips'
@@ -10,7 +10,14 @@ import { stageRhythm, type Evidence, type StageRhythm } from './rhythm'
 import { useSettings } from './words'
 import css from './settings.module.css'
 
-interface RhythmProps { silent: number; churned: number; fixed: boolean; set: (silent: number, churned: number) => void }
+interface RhythmProps {
+  silent: number
+  churned: number
+  fixed: boolean
+  set: (silent: number, churned: number) => void
+  /** What the thresholds would change: below the chart, which must not move while a line is dragged. */
+  children: ReactNode
+}
 
 export function RhythmCard(props: RhythmProps) {
   const t = useSettings()
@@ -21,11 +28,12 @@ export function RhythmCard(props: RhythmProps) {
       <Shown of={rhythm} what={t('rhythm')} rows={6} empty={(data) => data.overall.persons === 0 && <Empty title={t('rhythm_empty')} hint={t('rhythm_empty_hint')} />}>
         {(data) => <Detail data={data} {...props} />}
       </Shown>
+      {!rhythm.data?.overall.persons && props.children}
     </div>
   )
 }
 
-function Detail({ data, silent, churned, fixed, set }: RhythmProps & { data: StageRhythm }) {
+function Detail({ data, silent, churned, fixed, set, children }: RhythmProps & { data: StageRhythm }) {
   const t = useSettings()
   const f = useFormat()
   const [chosen, choose] = useState('')
@@ -41,6 +49,7 @@ function Detail({ data, silent, churned, fixed, set }: RhythmProps & { data: Sta
         <Select value={chosen} onChange={choose} options={options} aria-label={t('category')} popupMatchSelectWidth={false} showSearch={{ optionFilterProp: 'label' }} style={{ minWidth: 140 }} disabled={false} />
       </div>
       <Intervals key={chosen} rhythm={shown} silent={silent} churned={churned} fixed={fixed} move={(which, days) => set(which === 'silent' ? days : silent, which === 'churned' ? days : churned)} />
+      {children}
       {proposed.silent_days !== null && proposed.churned_days !== null && (
         <div className="row wrap">
           <span>{t('proposal', { silent: proposed.silent_days, churned: proposed.churned_days })}</span>

@@ -93,8 +93,9 @@ function Stages({ brand, fixed, touch }: { brand: Brand; fixed: boolean; touch: 
         <NumberField name={['settings', 'churned_days']} label={t('churned_days')} extra={t('churned_text')} unit={t('days')} min={2} max={7300}
           above={{ name: ['settings', 'silent_days'], message: t('order_rule') }} />
       </div>
-      {changed && silent < churned && <div className={css.preview}><StagePreview silent={silent} churned={churned} /></div>}
-      <RhythmCard silent={silent} churned={churned} fixed={fixed} set={set} />
+      <RhythmCard silent={silent} churned={churned} fixed={fixed} set={set}>
+        {changed && silent < churned && <div className={css.preview}><StagePreview silent={silent} churned={churned} /></div>}
+      </RhythmCard>
     </Card>
   )
 }
