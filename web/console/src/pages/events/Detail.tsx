@@ -25,7 +25,7 @@ export function Detail({ event, today, close, rule }: { event: SeenEvent; today:
   const acts = (
     <div className="row">
       <Button onClick={() => rule({ kind: 'rename_event', event: event.name })}>{t('k_rename_event')}</Button>
-      <Button danger onClick={() => rule({ kind: 'block_event', event: event.name })}>{t('k_block_event')}</Button>
+      <Button onClick={() => rule({ kind: 'block_event', event: event.name })}>{t('k_block_event')}</Button>
     </div>
   )
   const volumes = () => download(`${event.name}.csv`, toCsv([t('day'), t('taken'), t('blocked')], event.days.map((one) => [one.day, one.taken, one.blocked])))
