@@ -17,13 +17,13 @@ const tones: Record<SlotToday['now'], Tone> = { serving: 'good', off: 'plain', l
 
 /** One step of a decision in words. */
 export function said(t: LiveSay, step: TraceStep): string {
-  const rule = step.rule === null ? '' : `${step.rule === 'backup' ? t('rule_backup') : step.rule}: `
   const passed = step.passed
     ? (['off', 'leave', 'inactive', 'capped'] as const).filter((why) => (step.passed?.[why] ?? 0) > 0).map((why) => t(`p_${why}`, { n: step.passed?.[why] ?? 0 }))
     : []
   const by = step.by ? [t('by', { by: step.by === 'backup' ? t('by_backup') : t(step.by) })] : []
   const more = [...passed, ...by]
-  return `${rule}${t(`w_${step.what}`)}${more.length ? ` (${more.join(', ')})` : ''}`
+  const what = more.length ? t('because', { what: t(`w_${step.what}`), why: more.join(t('and')) }) : t(`w_${step.what}`)
+  return step.rule === null ? what : t('colon', { rule: step.rule === 'backup' ? t('rule_backup') : step.rule, what })
 }
 
 export function PreviewCard({ code }: { code: LiveCode }) {

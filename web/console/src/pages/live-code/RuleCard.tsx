@@ -106,6 +106,8 @@ function When({ schedule, set }: { schedule: Schedule; set: (schedule: Schedule)
       <div className={css.line}>
         <span className={css.lineName}>{t('dates')}</span>
         <Range dates={schedule.dates} set={(dates) => put({ dates })} />
+      </div>
+      <div className={css.line}>
         <span className={css.lineName}>{t('except')}</span>
         <Range dates={schedule.except} set={(except) => put({ except })} />
       </div>

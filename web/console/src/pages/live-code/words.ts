@@ -21,7 +21,7 @@ export const useLiveCode = words(
     w_closed: '不在开放时段', w_nobody: '没有人能接待', w_chosen: '选中', w_not_yet: '活码还没到开始时间', w_over: '活码已过期', w_retired: '活码已退役', w_same_face: '还是上次那位',
     p_off: '{{n}} 位关闭', p_leave: '{{n}} 位休假', p_inactive: '{{n}} 位停用', p_capped: '{{n}} 位已满', by: '依据：{{by}}', by_backup: '候补', rule_backup: '最后的候补',
     trace: '分给了谁', trace_empty: '还没有人扫过', trace_hint: '启用后，每一次分流和原因都会记在这里。', person: '客户', r_held: '保留中', r_added: '已加上', r_expired: '没加上', see_person: '看客户',
-    load: '今天的名额',
+    load: '今天的名额', because: '{{what}}（{{why}}）', and: '，', colon: '{{rule}}：{{what}}',
   },
   {
     title: 'Live code', note: 'The print never changes: by hour, store and stage every scan is led to whoever should serve just then.', what: 'live code',
@@ -42,7 +42,7 @@ export const useLiveCode = words(
     w_closed: 'closed', w_nobody: 'nobody can serve', w_chosen: 'chosen', w_not_yet: 'the code has not begun', w_over: 'the code is over', w_retired: 'the code is retired', w_same_face: 'the same guide as before',
     p_off: '{{n}} off', p_leave: '{{n}} on leave', p_inactive: '{{n}} deactivated', p_capped: '{{n}} full', by: 'by {{by}}', by_backup: 'backup', rule_backup: 'Last resort',
     trace: 'Who was shown to whom', trace_empty: 'Nobody has scanned yet', trace_hint: 'Once it is active, every decision and its reason is kept here.', person: 'Person', r_held: 'Held', r_added: 'Added', r_expired: 'Not added', see_person: 'See the person',
-    load: 'Places today',
+    load: 'Places today', because: '{{what}} ({{why}})', and: ', ', colon: '{{rule}}: {{what}}',
   },
 )
 export type LiveSay = ReturnType<typeof useLiveCode>

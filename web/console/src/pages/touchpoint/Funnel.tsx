@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import type { Touchpoint } from 'api'
-import { span, stageColour } from 'kit'
+import { stageColour } from 'kit'
 import { ChartCard } from '@/parts/chart/Chart'
 import { useFormat } from '@/parts/format'
 import { Empty } from '@/parts/state'
@@ -20,7 +20,11 @@ export function Funnel({ touchpoint, steps }: { touchpoint: Touchpoint; steps: S
   const link = (step: string) =>
     step === 'first_order' || step === 'repurchase' ? `/persons?touchpoint=${touchpoint.id}&stage=${step}` : `/persons?touchpoint=${touchpoint.id}`
   const rate = (step: Step) => (step.rate_bp === null ? '—' : f.percent(step.rate_bp))
-  const took = (step: Step) => (step.median_ms === null ? '—' : span(step.median_ms, f.lang))
+  const took = (step: Step) => {
+    const minutes = (step.median_ms ?? 0) / 60_000
+    if (minutes < 1) return t('n_moment')
+    return minutes < 120 ? t('n_minutes', { n: Math.round(minutes) }) : minutes < 2880 ? t('n_hours', { n: Math.round(minutes / 60) }) : t('n_days', { n: f.count(Math.round(minutes / 1440)) })
+  }
   const each = (step: Step) => (step.cost_each_fen === null ? '—' : f.money(step.cost_each_fen))
   const sheet = {
     head: [t('step'), t('people'), t('rate'), t('median_seconds'), t('cost_each')],

@@ -157,7 +157,7 @@ function Controls({ design, set, picture, setPicture }: ControlsProps) {
           <Form.Item label={t('ink')}><ColorPicker disabledAlpha value={design.ink} onChange={(colour) => set({ ink: colour.toHexString() })} /></Form.Item>
           <Form.Item label={t('picture')}>
             {picture ? <Button icon={<X size={15} />} onClick={() => setPicture(null)}>{t('picture_drop')}</Button> : <Button icon={<ImagePlus size={15} />} onClick={() => input.current?.click()}>{t('picture_pick')}</Button>}
-            <input ref={input} type="file" accept="image/*" hidden data-testid="poster-picture" onChange={(event) => { take(event.target.files?.[0]); event.target.value = '' }} />
+            <input ref={input} type="file" accept="image/*" style={{ display: 'none' }} data-testid="poster-picture" onChange={(event) => { take(event.target.files?.[0]); event.target.value = '' }} />
           </Form.Item>
         </div>
         <Form.Item label={t('place')}>

@@ -46,8 +46,9 @@ export function layout(design: Design): Layout {
   const room = design.caption ? captionSize * 2 : 0
   const titleSize = short * 0.085
   const textSize = short * 0.042
-  const titleHeight = design.title.trim() ? titleSize * 2.6 : 0
-  const textHeight = design.text.trim() ? textSize * 4.6 : 0
+  const high = (text: string, size: number, most: number) => (text.trim() ? size * (0.5 + 1.3 * lines(text, inner, most, (line) => breadth(line) * size).length) : 0)
+  const titleHeight = high(design.title, titleSize, 2)
+  const textHeight = high(design.text, textSize, 3)
   // The code gives way to the words, never the other way round.
   const side = Math.min(short * design.size, page.height - 2 * margin - titleHeight - textHeight - room - 3 * pad)
   const plate = { width: side + 2 * pad, height: side + 2 * pad + room }
@@ -68,6 +69,9 @@ export function layout(design: Design): Layout {
     caption: { x: x + pad, y: code.y + side, width: side, height: room, size: captionSize },
   }
 }
+
+/** About how broad a text is, in letter heights: Chinese is square; rather too broad than too narrow. */
+const breadth = (text: string) => [...text].reduce((sum, letter) => sum + (letter >= '\u2e80' ? 1 : 0.62), 0)
 
 /** Dark runs of a code, in modules, the quiet zone included in `side`. */
 export interface Modules { side: number; runs: { x: number; y: number; length: number }[] }
