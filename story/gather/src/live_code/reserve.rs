@@ -91,10 +91,11 @@ pub(super) fn same_face(
     person: PersonId,
     day: Day,
 ) -> Result<Option<(SlotId, ReservationId)>> {
+    // The plus signs keep the engines from walking all places of the code, of which there may be a million.
     type Found = (ReservationId, SlotId, StaffId, String, Ms, i32, bool);
     let found: Option<Found> = tx.opt(
         "select r.id, r.slot_id, r.staff_id, r.state, r.until, r.day, s.active from person p join live_reservation r on r.person_id = p.id \
-         join staff s on s.id = r.staff_id where p.root_id = $1 and r.live_code_id = $2 and r.state <> 'expired' order by r.id desc limit 1",
+         join staff s on s.id = r.staff_id where p.root_id = $1 and +r.live_code_id = $2 and r.state <> 'expired' order by +r.id desc limit 1",
         params![person, code.id],
     )?;
     let Some((id, slot, staff, state, until, on, active)) = found else { return Ok(None) };
