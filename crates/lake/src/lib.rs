@@ -9,6 +9,7 @@
 //! It knows no database and no product noun. A *subject* is a small number given when an id is
 //! first seen; rows never change their subject. A *person* is a set of subjects with one *root*:
 //! joining or parting persons changes that set and moves no row.
+pub mod bulk;
 pub mod calendar;
 pub mod cond;
 pub mod dict;

@@ -1,0 +1,173 @@
+//! Recency, frequency and money of each person's purchases, scored 1 to 5.
+use super::{Scope, Which, from_row};
+use crate::{Calendar, NO_VALUE, State, Subject, View};
+use roaring::RoaringBitmap;
+
+/// The question.
+pub struct Rfm {
+    /// What a purchase is; its value is the money.
+    pub paid: Which,
+    /// Purchases within [from, to).
+    pub from: i64,
+    pub to: i64,
+    /// Recency counts civil days from a person's last purchase to this one.
+    pub today: i32,
+    /// Where scores change, ascending; `None`: at the quintiles of those who bought.
+    /// Recency: at most `r[0]` days ago scores 5 … more than `r[3]` scores 1.
+    pub r: Option<[i64; 4]>,
+    /// Frequency and money: less than `f[0]` scores 1 … at least `f[3]` scores 5.
+    pub f: Option<[i64; 4]>,
+    pub m: Option<[i64; 4]>,
+}
+
+/// One person's figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bought {
+    pub person: Subject,
+    /// Civil days since the last purchase.
+    pub days: i64,
+    pub times: i64,
+    /// Fen.
+    pub money: i64,
+}
+
+/// Persons of one pair of scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    pub persons: u64,
+    pub money: i64,
+    /// Sum of civil days since the last purchase.
+    pub days: i64,
+}
+
+/// The answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scores {
+    pub r: [i64; 4],
+    pub f: [i64; 4],
+    pub m: [i64; 4],
+    /// By recency, frequency and money score, each less one.
+    pub cells: [[[Cell; 5]; 5]; 5],
+}
+
+impl Scores {
+    pub fn of(&self, b: &Bought) -> [usize; 3] {
+        let r = 5 - self.r.iter().filter(|cut| b.days > **cut).count();
+        let up = |cuts: &[i64; 4], x: i64| 1 + cuts.iter().filter(|cut| x >= **cut).count();
+        [r, up(&self.f, b.times), up(&self.m, b.money)]
+    }
+}
+
+impl Rfm {
+    /// The figures of everyone who bought, in no order.
+    pub fn bought(&self, scope: &Scope<'_>, calendar: &Calendar) -> Option<Vec<Bought>> {
+        let step = |all: &mut Vec<Bought>, state: &State, person: Subject, v: &View<'_>| {
+            let (mut times, mut money, mut last) = (0, 0, 0);
+            let begin = from_row(v, self.from);
+            let end = if v.at.last().is_some_and(|t| *t >= self.to) { v.at.partition_point(|t| *t < self.to) } else { v.len() };
+            let mut take = |i: usize| {
+                times += 1;
+                money += if v.value[i] == NO_VALUE { 0 } else { v.value[i] };
+                last = i;
+            };
+            match (self.paid.name, &self.paid.test) {
+                (super::Name::Is(code), None) => super::each(&v.name[begin..end.max(begin)], code, |i| take(begin + i)),
+                _ => (begin..end).filter(|i| self.paid.takes(state, v, *i)).for_each(&mut take),
+            }
+            if times > 0 {
+                all.push(Bought { person, days: (self.today - calendar.day(v.at[last])) as i64, times, money });
+            }
+        };
+        scope.walk(self.paid.name.bit(), Vec::new, step, |a, b| a.extend(b))
+    }
+
+    /// Scores of those figures, and who has which.
+    pub fn score(&self, bought: &[Bought]) -> Scores {
+        let cuts = |of: fn(&Bought) -> i64| {
+            let mut all: Vec<i64> = bought.iter().map(of).collect();
+            quintiles(&mut all)
+        };
+        let mut s = Scores {
+            r: self.r.unwrap_or_else(|| cuts(|b| b.days)),
+            f: self.f.unwrap_or_else(|| cuts(|b| b.times)),
+            m: self.m.unwrap_or_else(|| cuts(|b| b.money)),
+            ..Scores::default()
+        };
+        let mut cells = s.cells;
+        for b in bought {
+            let [r, f, m] = s.of(b);
+            let cell = &mut cells[r - 1][f - 1][m - 1];
+            cell.persons += 1;
+            cell.money += b.money;
+            cell.days += b.days;
+        }
+        s.cells = cells;
+        s
+    }
+
+    pub fn ask(&self, scope: &Scope<'_>, calendar: &Calendar) -> Option<Scores> {
+        Some(self.score(&self.bought(scope, calendar)?))
+    }
+
+    /// The persons with these scores, 1 to 5; `None` asks for any.
+    pub fn persons(&self, scope: &Scope<'_>, calendar: &Calendar, scores: [Option<usize>; 3]) -> Option<RoaringBitmap> {
+        let bought = self.bought(scope, calendar)?;
+        let s = self.score(&bought);
+        let has = |b: &&Bought| scores.iter().zip(s.of(b)).all(|(want, is)| want.is_none_or(|w| w == is));
+        Some(bought.iter().filter(has).map(|b| b.person).collect())
+    }
+}
+
+/// The values at ⌊n·k/5⌋ of n sorted ones.
+fn quintiles(all: &mut [i64]) -> [i64; 4] {
+    // Few different values are sorted by counting them.
+    let (low, high) = all.iter().fold((i64::MAX, i64::MIN), |(l, h), x| (l.min(*x), h.max(*x)));
+    if all.is_empty() {
+        return [0; 4];
+    }
+    if high - low < 4096 {
+        let mut counts = vec![0usize; (high - low + 1) as usize];
+        all.iter().for_each(|x| counts[(x - low) as usize] += 1);
+        return [1, 2, 3, 4].map(|k| {
+            let (place, mut seen) = (all.len() * k / 5, 0);
+            let at = counts.iter().position(|n| {
+                seen += n;
+                seen > place
+            });
+            low + at.unwrap_or(0) as i64
+        });
+    }
+    let n = all.len();
+    let mut out = [0; 4];
+    let mut begin = 0;
+    for (k, cut) in out.iter_mut().enumerate() {
+        let place = n * (k + 1) / 5;
+        *cut = *all[begin..].select_nth_unstable(place - begin).1;
+        begin = place;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quintiles_are_the_same_by_counting_and_by_selecting() {
+        let mut x = 7u64;
+        for n in [1usize, 2, 5, 9, 100, 1003] {
+            let mut all: Vec<i64> = (0..n)
+                .map(|_| {
+                    x = x.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                    (x >> 53) as i64
+                })
+                .collect();
+            let mut wide: Vec<i64> = all.iter().map(|x| x * 1_000_003).collect();
+            let (narrow, wide) = (quintiles(&mut all), quintiles(&mut wide));
+            all.sort_unstable();
+            assert_eq!(narrow, [1, 2, 3, 4].map(|k| all[n * k / 5]));
+            assert_eq!(wide, narrow.map(|c| c * 1_000_003));
+        }
+        assert_eq!(quintiles(&mut []), [0; 4]);
+    }
+}
