@@ -140,7 +140,7 @@ impl Table {
         let field = |name: &str, kind| Field::new(name, kind, false);
         let schema = Arc::new(Schema::new(vec![
             field("person", DataType::UInt32),
-            field("at", DataType::UInt64),
+            field("ts", DataType::UInt64),
             field("name", DataType::Utf8),
             field("touchpoint", DataType::UInt16),
             field("value", DataType::Int64),

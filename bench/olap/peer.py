@@ -23,10 +23,10 @@ class ClickHouse:
     def load(self, parquet):
         self.session.query("create database if not exists bench engine = Atomic")
         self.session.query(
-            """create table bench.events (person UInt32, at UInt64, name LowCardinality(String), touchpoint UInt16, value Int64)
-               engine = MergeTree order by (person, at)"""
+            """create table bench.events (person UInt32, ts UInt64, name LowCardinality(String), touchpoint UInt16, value Int64)
+               engine = MergeTree order by (person, ts)"""
         )
-        self.session.query(f"insert into bench.events select person, at, name, touchpoint, value from file('{parquet}', Parquet)")
+        self.session.query(f"insert into bench.events select person, ts, name, touchpoint, value from file('{parquet}', Parquet)")
         self.session.query("optimize table bench.events final")
 
     def rows(self, sql):
@@ -38,7 +38,7 @@ class ClickHouse:
 
     def funnel(self, p):
         a, b, c = p["steps"]
-        level = f"windowFunnel({p['window']})(at, name = '{a}', name = '{b}', name = '{c}')"
+        level = f"windowFunnel({p['window']})(ts, name = '{a}', name = '{b}', name = '{c}')"
         counts = "countIf(l >= 1), countIf(l >= 2), countIf(l >= 3)"
         return [
             f"select {counts} from (select {level} as l from bench.events {where} group by person)"
@@ -47,19 +47,19 @@ class ClickHouse:
 
     def segment(self, p):
         paid, viewed = f"name = '{p['paid']}'", f"name = '{p['viewed']}'"
-        often = f"person from bench.events where {paid} and at >= {p['paid_from']} group by person having count() >= {p['times']}"
-        lately = f"select person from bench.events where {viewed} and at >= {p['viewed_from']}"
+        often = f"person from bench.events where {paid} and ts >= {p['paid_from']} group by person having count() >= {p['times']}"
+        lately = f"select person from bench.events where {viewed} and ts >= {p['viewed_from']}"
         return [
             f"""select count() from (select person from bench.events
-                where at >= {p['paid_from']} and ({paid} or ({viewed} and at >= {p['viewed_from']}))
+                where ts >= {p['paid_from']} and ({paid} or ({viewed} and ts >= {p['viewed_from']}))
                 group by person having countIf({paid}) >= {p['times']} and countIf({viewed}) = 0)""",
             f"select count() from (select {often}) where person not in ({lately})",
             f"""select count() from (select person from bench.events group by person
-                having countIf({paid} and at >= {p['paid_from']}) >= {p['times']} and countIf({viewed} and at >= {p['viewed_from']}) = 0)""",
+                having countIf({paid} and ts >= {p['paid_from']}) >= {p['times']} and countIf({viewed} and ts >= {p['viewed_from']}) = 0)""",
         ]
 
     def rfm(self, p):
-        bought = f"""select {p['today']} - intDiv(max(at) + {p['zone']}, 86400000) as d, count() as n, sum(value) as m
+        bought = f"""select {p['today']} - intDiv(max(ts) + {p['zone']}, 86400000) as d, count() as n, sum(value) as m
                      from bench.events where name = '{p['paid']}' group by person"""
         cuts = "quantilesExact(0.2, 0.4, 0.6, 0.8)"
         score = """5 - arrayCount(x -> d > x, cuts.1) as r, 1 + arrayCount(x -> n >= x, cuts.2) as f,
@@ -74,12 +74,12 @@ class ClickHouse:
         ]
 
     def retention(self, p):
-        day = f"intDiv(at + {p['zone']}, 86400000)"
+        day = f"intDiv(ts + {p['zone']}, 86400000)"
         paired = f"where name = '{p['name']}'"
         tail = f"between 1 and {p['periods']}"
         bits = f"groupBitOr(bitShiftLeft(toUInt256(1), {day} - {p['first_day']}))"
         counts = ", ".join(f"countIf(has(ds, c + {k}))" for k in range(1, p["periods"] + 1))
-        tests = ", ".join(f"countIf(bitTest(m, c + {k}))" for k in range(1, p["periods"] + 1))
+        tests = ", ".join(f"countIf(bitAnd(bitShiftRight(m, c + {k}), 1) = 1)" for k in range(1, p["periods"] + 1))
         return [
             f"""select c, count(), {counts} from
                 (select min({day}) as c, groupUniqArray({day}) as ds from bench.events {paired} group by person)
@@ -94,8 +94,8 @@ class ClickHouse:
         ]
 
     def trend(self, p):
-        day = f"intDiv(at + {p['zone']}, 86400000)"
-        zoned = f"toDate(fromUnixTimestamp64Milli(toInt64(at)), '{p['zone_name']}')"
+        day = f"intDiv(ts + {p['zone']}, 86400000)"
+        zoned = f"toDate(fromUnixTimestamp64Milli(toInt64(ts)), '{p['zone_name']}')"
         return [
             f"select {day} as d, count() from bench.events where name = '{p['name']}' group by d order by d",
             f"select toInt64({zoned}) as d, count() from bench.events where name = '{p['name']}' group by d order by d",
@@ -118,8 +118,8 @@ class DuckDB:
         kinds = ", ".join(f"'{n}'" for n in names)
         self.db.execute(f"create type name_of as enum ({kinds})")
         self.db.execute(
-            f"""create table events as select person::uinteger as person, at::bigint as at, name::name_of as name,
-                touchpoint::usmallint as touchpoint, value::bigint as value from '{parquet}' order by person, at"""
+            f"""create table events as select person::uinteger as person, ts::bigint as ts, name::name_of as name,
+                touchpoint::usmallint as touchpoint, value::bigint as value from '{parquet}' order by person, ts"""
         )
         self.db.execute("checkpoint")
 
@@ -131,41 +131,41 @@ class DuckDB:
 
     def funnel(self, p):
         (a, b, c), w = p["steps"], p["window"]
-        over = "over (partition by person order by at rows between unbounded preceding and current row)"
+        over = "over (partition by person order by ts rows between unbounded preceding and current row)"
         return [
-            f"""with x as (select person, at, name, last_value(case when name = '{a}' then at end ignore nulls) {over} as t
+            f"""with x as (select person, ts, name, last_value(case when name = '{a}' then ts end ignore nulls) {over} as t
                            from events where name in ('{a}', '{b}', '{c}')),
-                     y as (select person, at, name, last_value(case when name = '{b}' and at - t <= {w} then t end ignore nulls) {over} as u
+                     y as (select person, ts, name, last_value(case when name = '{b}' and ts - t <= {w} then t end ignore nulls) {over} as u
                            from x)
                 select (select count(distinct person) from events where name = '{a}'),
                        count(distinct person) filter (name = '{b}' and u is not null),
-                       count(distinct person) filter (name = '{c}' and at - u <= {w}) from y""",
-            f"""with b as materialized (select b.person, b.at, a.at as t
-                           from (select person, at from events where name = '{b}') b
-                           asof join (select person, at from events where name = '{a}') a on a.person = b.person and a.at <= b.at
-                           where b.at - a.at <= {w})
+                       count(distinct person) filter (name = '{c}' and ts - u <= {w}) from y""",
+            f"""with b as materialized (select b.person, b.ts, a.ts as t
+                           from (select person, ts from events where name = '{b}') b
+                           asof join (select person, ts from events where name = '{a}') a on a.person = b.person and a.ts <= b.ts
+                           where b.ts - a.ts <= {w})
                 select (select count(distinct person) from events where name = '{a}'), (select count(distinct person) from b),
-                       (select count(distinct c.person) from (select person, at from events where name = '{c}') c
-                        asof join b on b.person = c.person and b.at <= c.at where c.at - b.t <= {w})""",
-            f"""with a as materialized (select person, list(at) as l from events where name = '{a}' group by person),
-                     b as materialized (select b.person, b.at, a.at as t
-                           from (select person, at from events where name = '{b}') b
-                           asof join (select person, unnest(l) as at from a) a on a.person = b.person and a.at <= b.at
-                           where b.at - a.at <= {w})
+                       (select count(distinct c.person) from (select person, ts from events where name = '{c}') c
+                        asof join b on b.person = c.person and b.ts <= c.ts where c.ts - b.t <= {w})""",
+            f"""with a as materialized (select person, list(ts) as l from events where name = '{a}' group by person),
+                     b as materialized (select b.person, b.ts, a.ts as t
+                           from (select person, ts from events where name = '{b}') b
+                           asof join (select person, unnest(l) as ts from a) a on a.person = b.person and a.ts <= b.ts
+                           where b.ts - a.ts <= {w})
                 select (select count(*) from a), (select count(distinct person) from b),
-                       (select count(distinct c.person) from (select person, at from events where name = '{c}') c
-                        asof join b on b.person = c.person and b.at <= c.at where c.at - b.t <= {w})""",
+                       (select count(distinct c.person) from (select person, ts from events where name = '{c}') c
+                        asof join b on b.person = c.person and b.ts <= c.ts where c.ts - b.t <= {w})""",
         ]
 
     def segment(self, p):
         paid, viewed = f"name = '{p['paid']}'", f"name = '{p['viewed']}'"
         return [
             f"""select count(*) from (select person from events
-                where at >= {p['paid_from']} and ({paid} or ({viewed} and at >= {p['viewed_from']}))
+                where ts >= {p['paid_from']} and ({paid} or ({viewed} and ts >= {p['viewed_from']}))
                 group by person having count(*) filter ({paid}) >= {p['times']} and count(*) filter ({viewed}) = 0)""",
-            f"""select count(*) from (select person from events where {paid} and at >= {p['paid_from']}
+            f"""select count(*) from (select person from events where {paid} and ts >= {p['paid_from']}
                 group by person having count(*) >= {p['times']}) b
-                anti join (select person from events where {viewed} and at >= {p['viewed_from']}) v using (person)""",
+                anti join (select person from events where {viewed} and ts >= {p['viewed_from']}) v using (person)""",
         ]
 
     def rfm(self, p):
@@ -178,14 +178,14 @@ class DuckDB:
         f = " ".join(f"+ (n >= n{k})::int" for k in range(1, 5))
         s = " ".join(f"+ (m >= m{k})::int" for k in range(1, 5))
         return [
-            f"""with b as materialized (select {p['today']} - (max(at) + {p['zone']}) // 86400000 as d, count(*) as n, sum(value)::bigint as m
+            f"""with b as materialized (select {p['today']} - (max(ts) + {p['zone']}) // 86400000 as d, count(*) as n, sum(value)::bigint as m
                      from events where name = '{p['paid']}' group by person),
                      cuts as materialized (select {cuts} from b)
                 select 5 {r} as r, 1 {f} as f, 1 {s} as s, count(*), sum(m)::bigint from b, cuts group by all order by all""",
         ]
 
     def retention(self, p):
-        day = f"(at + {p['zone']}) // 86400000"
+        day = f"(ts + {p['zone']}) // 86400000"
         counts = ", ".join(f"count(*) filter (list_contains(ds, c + {k}))" for k in range(1, p["periods"] + 1))
         joined = ", ".join(f"count(*) filter (k = {k})" for k in range(1, p["periods"] + 1))
         bits = ", ".join(
@@ -211,7 +211,7 @@ class DuckDB:
         ]
 
     def trend(self, p):
-        day = f"(at + {p['zone']}) // 86400000"
+        day = f"(ts + {p['zone']}) // 86400000"
         return [
             f"select {day} as d, count(*) from events where name = '{p['name']}' group by d order by d",
             f"select ({day})::usmallint as d, count(*) from events where name = '{p['name']}' group by d order by d",

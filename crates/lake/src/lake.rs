@@ -107,11 +107,25 @@ pub struct Stats {
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct Manifest {
+pub(crate) struct Manifest {
     format: u32,
     base: Option<String>,
     position: Position,
     erased: Vec<Subject>,
+}
+
+impl Manifest {
+    pub fn of(base: String, position: Position) -> Manifest {
+        Manifest { format: FORMAT, base: Some(base), position, erased: vec![] }
+    }
+}
+
+/// Goes over to another base, for good.
+pub(crate) fn publish(dir: &Path, manifest: &Manifest) -> Result<()> {
+    let text = serde_json::to_vec(manifest).map_err(broken)?;
+    std::fs::write(dir.join("manifest.new"), text)?;
+    std::fs::File::open(dir.join("manifest.new"))?.sync_all()?;
+    std::fs::rename(dir.join("manifest.new"), dir.join("manifest.json"))
 }
 
 /// The shape of the files; others are built anew from the log.
@@ -232,11 +246,7 @@ impl Lake {
         }
         w.finish(&ids, &words)?;
         let fresh = Base::open(&folder, &mut vec![])?;
-        let manifest = Manifest { format: FORMAT, base: Some(name.clone()), position, erased: erased.iter().collect() };
-        let text = serde_json::to_vec(&manifest).map_err(broken)?;
-        std::fs::write(dir.join("manifest.new"), text)?;
-        std::fs::File::open(dir.join("manifest.new"))?.sync_all()?;
-        std::fs::rename(dir.join("manifest.new"), dir.join("manifest.json"))?;
+        publish(dir, &Manifest { erased: erased.iter().collect(), ..Manifest::of(name.clone(), position) })?;
         let mut s = self.write();
         s.base = Arc::new(fresh);
         s.frozen = Arc::default();
@@ -250,6 +260,19 @@ impl Lake {
     pub fn fold<A: Send>(
         &self,
         cancel: &AtomicBool,
+        init: impl Fn() -> A + Sync,
+        step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
+        join: impl FnMut(&mut A, A),
+    ) -> Option<A> {
+        self.walk(cancel, 0, init, step, join)
+    }
+
+    /// [`Lake::fold`] that may pass over persons who have none of the names in `need`, a mask with
+    /// one bit for each name's code modulo 64; 0 asks for everyone.
+    pub fn walk<A: Send>(
+        &self,
+        cancel: &AtomicBool,
+        need: u64,
         init: impl Fn() -> A + Sync,
         step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
         mut join: impl FnMut(&mut A, A),
@@ -273,6 +296,9 @@ impl Lake {
                         continue;
                     }
                     if state.plain(s) {
+                        if need != 0 && state.base.mask.get(s as usize).is_none_or(|m| m & need == 0) {
+                            continue;
+                        }
                         hint = state.base.part_of(s, hint);
                         step(&mut acc, &state, s, &state.base.view(s, hint));
                     } else {

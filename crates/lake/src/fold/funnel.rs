@@ -90,7 +90,8 @@ impl Funnel {
 
     /// In any order: the longest prefix of the steps that were all done within one window.
     fn any_order(&self, state: &State, table: &Table, v: &View<'_>) -> Reach {
-        let (mut seen, mut rows) = ([NEVER; STEPS], [0u32; STEPS]);
+        // When each step was last done, and when last within the range: a window begins in it.
+        let (mut seen, mut inside, mut rows) = ([NEVER; STEPS], [NEVER; STEPS], [0u32; STEPS]);
         let (mut reach, begin) = (Reach::default(), from_row(v, self.from));
         for i in begin..v.len() {
             let (mut bits, at) = (table.bits(v.name[i]), v.at[i]);
@@ -100,19 +101,17 @@ impl Funnel {
                 bits &= bits - 1;
                 if self.steps[s].passes(state, v, i) {
                     (seen[s], rows[s], news) = (at, i as u32, true);
+                    if at < self.to {
+                        inside[s] = at;
+                    }
                 }
             }
             if !news {
                 continue;
             }
-            let (mut level, mut oldest) = (0, i64::MAX);
-            while level < self.steps.len() && seen[level] != NEVER {
-                oldest = oldest.min(seen[level]);
-                if at - oldest > self.window || oldest >= self.to {
-                    break;
-                }
-                level += 1;
-            }
+            let begin = at.saturating_sub(self.window).max(NEVER + 1);
+            let done = (0..self.steps.len()).take_while(|s| seen[*s] >= begin).count();
+            let level = (0..done).rev().find(|s| (0..=*s).any(|s| inside[s] >= begin)).map_or(0, |s| s + 1);
             if level > reach.level {
                 reach = Reach { level, rows };
                 reach.rows[..level].sort_unstable();
@@ -173,12 +172,12 @@ impl Funnel {
         Some(all.sorted().into_iter().map(|(key, g)| finished(key, g)).collect())
     }
 
-    /// The persons who came to a step (0 is the first); those who stopped there if `dropped`.
+    /// The persons who came to a step (0 is the first); if `dropped`, those who did the one before and not this.
     pub fn persons(&self, scope: &Scope<'_>, step: usize, dropped: bool, group: Option<u32>) -> Option<RoaringBitmap> {
         let table = Table::of(&self.steps);
         scope.collect(self.need(), |state, s, v| {
             let r = self.reached(state, &table, v, &mut Chains { rows: [[0; STEPS]; STEPS] });
-            let there = if dropped { r.level == step + 1 } else { r.level > step };
+            let there = if dropped { r.level == step } else { r.level > step };
             there && group.is_none_or(|g| self.by.of(state, s, v, r.rows[0] as usize) == g)
         })
     }
