@@ -29,6 +29,7 @@ pub mod kinds {
         LiveCode "lvc", Slot "slt", Reservation "rsv",
         IntakeRule "irl",
         Merge "mrg", Pair "pai", SyncRun "syn",
+        Segment "seg",
     }
 }
 
@@ -63,6 +64,7 @@ pub mod ids {
     pub type MergeId = Id<kinds::Merge>;
     pub type PairId = Id<kinds::Pair>;
     pub type SyncRunId = Id<kinds::SyncRun>;
+    pub type SegmentId = Id<kinds::Segment>;
 }
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -77,6 +77,9 @@ pub struct Shared {
     pub(crate) last_event: AtomicI64,
     keys: std::sync::OnceLock<crate::seal::Keys>,
     pub stats: Stats,
+    /// How far each reader of this process has come.
+    pub places_moved: Signal,
+    places: Mutex<std::collections::HashMap<&'static str, crate::reader::Cursor>>,
 }
 
 /// Counters for `/metrics`.
@@ -105,6 +108,8 @@ impl Shared {
             last_event: AtomicI64::new(0),
             keys: std::sync::OnceLock::new(),
             stats: Stats::default(),
+            places_moved: Signal::default(),
+            places: Mutex::default(),
         }
     }
 
@@ -117,6 +122,19 @@ impl Shared {
         let _ = self.keys.set(keys);
     }
 
+    /// Notes how far a reader has come, and wakes those who wait for it.
+    pub fn passed(&self, reader: &'static str, to: crate::reader::Cursor) {
+        let mut places = self.places.lock().unwrap_or_else(|e| e.into_inner());
+        if places.insert(reader, to).is_none_or(|was| was < to) {
+            drop(places);
+            self.places_moved.ring();
+        }
+    }
+    /// How far a reader of this process has come, if it runs here.
+    pub fn place(&self, reader: &str) -> Option<crate::reader::Cursor> {
+        self.places.lock().unwrap_or_else(|e| e.into_inner()).get(reader).copied()
+    }
+
     /// 41 bits of milliseconds, 8 bits of node, 14 bits of counter: grows, never repeats here.
     fn new_id(&self, now: Ms) -> i64 {
         let floor = (now - EPOCH).max(1) << 14;
@@ -125,6 +143,11 @@ impl Shared {
             Ok(last) | Err(last) => floor.max(last + 1),
         };
         (key >> 14) << 22 | self.node.load(Ordering::Relaxed) << 14 | (key & 0x3fff)
+    }
+
+    /// A random number outside any transaction.
+    pub fn chance(&self) -> u64 {
+        self.random()
     }
 
     /// splitmix64 over a shared counter.

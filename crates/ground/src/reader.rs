@@ -38,7 +38,7 @@ pub fn cursor(tx: &mut Tx, name: &str) -> Result<Cursor> {
 }
 
 /// Events after the cursor that can no longer be overtaken, and whether more are in flight.
-fn ahead(tx: &mut Tx, from: Cursor, limit: i64) -> Result<Vec<Event>> {
+pub fn ahead(tx: &mut Tx, from: Cursor, limit: i64) -> Result<Vec<Event>> {
     match tx.engine() {
         Engine::Sqlite => tx.all(
             &format!("select {COLUMNS} from event where id > $1 order by id limit $2"),
@@ -55,7 +55,7 @@ fn ahead(tx: &mut Tx, from: Cursor, limit: i64) -> Result<Vec<Event>> {
 }
 
 /// Are there events after the cursor that may still be overtaken?
-fn in_flight(tx: &mut Tx, from: Cursor) -> Result<bool> {
+pub fn in_flight(tx: &mut Tx, from: Cursor) -> Result<bool> {
     match tx.engine() {
         Engine::Sqlite => Ok(false),
         Engine::Postgres => {
@@ -82,6 +82,7 @@ pub fn step(db: &Db, reader: &Arc<dyn Reader>, from: &mut Cursor) -> Result<usiz
         }
     }
     *from = end;
+    db.shared().passed(reader.name(), end);
     Ok(passed)
 }
 
@@ -97,7 +98,8 @@ fn apply(db: &Db, reader: &Arc<dyn Reader>, events: &Arc<Vec<Event>>, from: Curs
     })
 }
 
-fn advance(tx: &mut Tx, name: &str, from: Cursor, to: Cursor) -> Result<()> {
+/// Moves a stored cursor on, unless another node did.
+pub fn advance(tx: &mut Tx, name: &str, from: Cursor, to: Cursor) -> Result<()> {
     let now = tx.now();
     tx.exec("insert into reader (name, xid, position, updated_at) values ($1, 0, 0, $2) on conflict do nothing", params![name, now])?;
     tx.guard(
@@ -157,6 +159,7 @@ pub fn catch_up(db: &Db, readers: &[Arc<dyn Reader>]) -> Result<()> {
                 let stored = cursor(tx, name)?;
                 if stored < end { advance(tx, name, stored, end) } else { Ok(()) }
             })?;
+            db.shared().passed(reader.name(), end);
         }
         // A reader may have appended events that an earlier one in the list wants.
         if moved == 0 {
@@ -176,7 +179,10 @@ pub fn follow(db: Db, reader: Arc<dyn Reader>, stop: Arc<AtomicBool>) -> std::th
             let at = match from.as_mut() {
                 Some(at) => at,
                 None => match db.read_now(move |tx| cursor(tx, name)) {
-                    Ok(stored) => from.insert(stored),
+                    Ok(stored) => {
+                        db.shared().passed(name, stored);
+                        from.insert(stored)
+                    }
                     Err(_) => {
                         std::thread::sleep(Duration::from_millis(200));
                         continue;

@@ -119,6 +119,13 @@ impl People {
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
         self.columns.iter().map(|(k, c)| (k.as_str(), c))
     }
+    /// The code of a word in a column of words, given now if it has none.
+    pub fn code_in(&mut self, column: usize, word: &str) -> u32 {
+        match &mut self.columns[column].1 {
+            Column::Words { dict, .. } => dict.code(word),
+            Column::Numbers(_) => 0,
+        }
+    }
     pub fn set_word(&mut self, column: usize, s: Subject, word: &str) {
         if let Column::Words { codes, dict } = &mut self.columns[column].1 {
             let code = if word.is_empty() { 0 } else { dict.code(word) };

@@ -19,3 +19,10 @@ pub const PERSON_UNTAGGED: &str = "person.untagged";
 pub const CONSENT_SET: &str = "consent.set";
 /// The cuts of RFM were put in force; props: `n`, `kind`, `window_days`, `cuts`.
 pub const RFM_FROZEN: &str = "rfm.frozen";
+
+/// Props: `segment`, `what` (made, edited, archived).
+pub const SEGMENT_CHANGED: &str = "segment.changed";
+/// Props: `segment`, `cause` (event, timer, late, person, merge, definition, audit).
+pub const SEGMENT_ENTERED: &str = "segment.entered";
+/// Props: as entered.
+pub const SEGMENT_LEFT: &str = "segment.left";

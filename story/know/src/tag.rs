@@ -52,6 +52,23 @@ pub fn add(
     Ok(())
 }
 
+/// A source says that the tag holds.
+pub fn assert(tx: &mut Tx, brand: BrandId, person: PersonId, tag: &str, source: &str, actor: Option<&str>) -> Result<()> {
+    add(tx, brand, person, tag, source, actor)
+}
+
+/// A source no longer says so.
+pub fn retract(tx: &mut Tx, brand: BrandId, person: PersonId, tag: &str, source: &str, actor: Option<&str>) -> Result<()> {
+    let gone = tx.exec("delete from tag where person_id = $1 and tag = $2 and source = $3", params![person, tag, source])?;
+    if gone > 0 {
+        let props = serde_json::json!({ "tag": tag, "source": source }).to_string();
+        let mut fact = Fact::new(brand, events::PERSON_UNTAGGED, tx.now()).person(person).props(&props);
+        fact.actor = actor;
+        let _ = tx.record(&fact)?;
+    }
+    Ok(())
+}
+
 /// A tag and how many persons carry it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TagCount {

@@ -16,6 +16,7 @@ pub const HISTORY: &[(&str, &str)] = history![
     "0008_intake", "0009_live_code",
     "0010_identity", "0011_privacy",
     "0013_stage",
+    "0012_segment",
 ];
 
 /// The number that `weir status` shows as `schema`.
