@@ -24,8 +24,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use weir_ground::http::App;
 
 /// The routes of this chapter.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes(live: &std::sync::Arc<live::Live>) -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(segment::http::routes())
         .routes(routes!(person::http::list_persons, person::http::add_person))
         .routes(routes!(person::http::get_person, person::http::edit_person))
         .routes(routes!(timeline::person_timeline))
@@ -39,4 +40,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rfm::http::preview_rfm))
         .routes(routes!(rfm::http::list_rfm_versions, rfm::http::freeze_rfm))
         .routes(routes!(rfm::http::rfm_members))
+        .layer(axum::Extension(live.clone()))
 }

@@ -20,7 +20,6 @@ use std::collections::BTreeMap;
 use weir_ground::base::{Ms, Problem, Result, ids::SegmentId};
 use weir_ground::event::{BrandId, PersonId};
 use weir_ground::{Fact, Row, Tx, db::row::FromRow, params};
-use weir_keep::brand;
 
 /// A segment's row.
 #[derive(Clone, Debug)]
@@ -119,8 +118,8 @@ pub fn dependents(engine: &Engine, id: SegmentId) -> Vec<SegmentId> {
 
 /// What rules of a brand can speak of beyond the built-in columns.
 pub fn terms(tx: &mut Tx, id: BrandId) -> Result<Terms> {
-    let _ = brand::get(tx, id)?;
-    Ok(Terms::default())
+    let rfm = crate::rfm::current(tx, id)?.map(|v| (v.cuts, v.window_days as i32));
+    Ok(Terms { rfm, ..Terms::default() })
 }
 
 fn check_name(name: &str) -> Result<String> {

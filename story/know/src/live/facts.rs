@@ -15,7 +15,7 @@ pub struct Facts {
     store: Option<ids::StoreId>,
     known: i64,
     /// As in [`FIGURES`], the birthday apart.
-    figures: [Option<i64>; 9],
+    figures: [Option<i64>; 8],
     portrait: String,
 }
 
@@ -29,16 +29,16 @@ impl FromRow for Facts {
             store: r.get(3)?,
             known: r.get(4)?,
             figures: [
-                Some(r.get(5)?), Some(paid), Some(paid - refunded), r.get(8)?, r.get(9)?, r.get(10)?, Some(r.get(11)?), r.get(12)?,
-                Some(r.get(13)?),
+                Some(r.get(5)?), Some(paid), Some(paid - refunded), r.get(8)?, r.get(9)?, r.get(10)?, Some(r.get(11)?),
+                Some(r.get(12)?),
             ],
-            portrait: r.get(14)?,
+            portrait: r.get(13)?,
         })
     }
 }
 
 const FACTS: &str = "select id, stage, touchpoint_id, store_id, known, orders, paid, refunded, first_order_at, last_order_at, \
-    joined_at, created_at, last_seen_at, stage_since, portrait from person";
+    joined_at, created_at, stage_since, portrait from person";
 
 /// What is to be read again of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

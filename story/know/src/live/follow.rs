@@ -272,7 +272,6 @@ fn apply(
     let (mut state, mut engine) = (pool.lake.write(), pool.engine_mut());
     let mut columns = lock(&pool.columns);
     let mut known: HashSet<PersonId> = HashSet::new();
-    let mut props = vec![];
     for e in events {
         let here = Position { xid: e.xid, id: e.id };
         let (append, judge) = (here > state.position, Cursor { xid: e.xid, id: e.id } > evaluated);
@@ -284,7 +283,7 @@ fn apply(
                     takes.push((e.brand, id));
                 }
             }
-            "brand.changed" | "rfm.changed" | "attribute.changed" if !takes.contains(&(e.brand, None)) => {
+            "brand.changed" | "rfm.frozen" | "attribute.changed" if !takes.contains(&(e.brand, None)) => {
                 takes.push((e.brand, None))
             }
             _ => {}
@@ -296,9 +295,8 @@ fn apply(
         let met = state.people.find(person.n()).is_some();
         let mut name = 0;
         if append {
-            props.clear();
             let parsed = super::props::read(&e.props);
-            props.extend(parsed.iter().map(|(k, v)| (k.as_ref(), v.as_ref())));
+            let props: Vec<(&str, &str)> = parsed.iter().map(|(k, v)| (k.as_ref(), v.as_ref())).collect();
             let (touchpoint, store) = (e.touchpoint.map(|t| t.to_string()), e.store.map(|s| s.to_string()));
             let row = Row {
                 seq: e.id,
@@ -311,7 +309,6 @@ fn apply(
                 props: &props,
             };
             name = state.append(&row).1;
-            props.clear();
             state.position = here;
         } else if judge {
             name = state.words.names.find(&e.name).unwrap_or_default() as u16;

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use weir_ground::base::{Day, Problem, Result, ids};
 use weir_lake::cond::{Cond, EventTest as Events, Key, Measure as By, Test as Check, Unit, Window as Span_};
 use weir_lake::{Calendar, State};
+use crate::rfm::Cuts;
 
 /// A condition on a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -313,8 +314,8 @@ pub const FIGURES: &[(&str, Kind)] = &[
 pub struct Terms {
     /// Attributes that are dates beside the birthday.
     pub dates: Vec<String>,
-    /// R in days, F in orders, M in fen: four cuts each, from low to high.
-    pub rfm: Option<[[i64; 4]; 3]>,
+    /// The cuts in force, and how many civil days of orders F and M look at.
+    pub rfm: Option<(Cuts, i32)>,
     /// Other segments by the number the engine knows them by.
     pub segments: HashMap<ids::SegmentId, u32>,
 }
@@ -463,10 +464,9 @@ impl Compiler<'_> {
     }
 
     fn rfm(&mut self, t: &RfmTest) -> Result<Cond> {
-        let cuts = self.terms.rfm.ok_or_else(|| bad("rfm", "set the RFM cut points first"))?;
-        let people = &mut self.state.people;
-        let (days, orders, net) =
-            (people.numbers_column("last_order_at"), people.numbers_column("orders"), people.numbers_column("net"));
+        let (cuts, days) = self.terms.rfm.ok_or_else(|| bad("rfm", "freeze RFM cut points first"))?;
+        let (last, orders) = (self.state.people.numbers_column("last_order_at"), self.state.people.numbers_column("orders"));
+        let paid = Events::named(self.state.words.names.code("order.paid") as u16);
         let scores = |s: &Option<Vec<u8>>, what: &str| -> Result<Option<Vec<u8>>> {
             match s {
                 Some(all) if all.is_empty() || all.iter().any(|n| !(1..=5).contains(n)) => {
@@ -475,23 +475,28 @@ impl Compiler<'_> {
                 s => Ok(s.clone()),
             }
         };
-        let mut all = vec![Cond::Number(orders, 1, i64::MAX)];
+        // Who has no order that stands in the window has no score.
+        let mut all = vec![
+            Cond::Number(orders, 1, i64::MAX),
+            Cond::DaysAgo { column: last, days: false, min: None, max: Some(days - 1) },
+        ];
         if let Some(r) = scores(&t.r, "r")? {
-            // Score 5 is the most recent: at most cuts[0] days ago.
+            // Score 5 is the most recent: at most the first cut.
             all.push(any(r.iter().map(|s| {
                 let i = 5 - *s as usize;
-                let min = (i > 0).then(|| cuts[0][i - 1] as i32 + 1);
-                let max = (i < 4).then(|| cuts[0][i] as i32);
-                Cond::DaysAgo { column: days, days: false, min, max }
+                let min = (i > 0).then(|| cuts.r[i - 1] as i32 + 1);
+                let max = (i < 4).then(|| cuts.r[i] as i32);
+                Cond::DaysAgo { column: last, days: false, min, max }
             })));
         }
-        for (scores, column, cuts) in [(scores(&t.f, "f")?, orders, cuts[1]), (scores(&t.m, "m")?, net, cuts[2])] {
+        let measured = [(scores(&t.f, "f")?, By::Count, cuts.f), (scores(&t.m, "m")?, By::Sum(Key::Value), cuts.m)];
+        for (scores, measure, cuts) in measured {
             let Some(scores) = scores else { continue };
             all.push(any(scores.iter().map(|s| {
                 let i = *s as usize - 1;
-                let min = if i > 0 { cuts[i - 1] + 1 } else { i64::MIN + 1 };
-                let max = if i < 4 { cuts[i] } else { i64::MAX };
-                Cond::Number(column, min, max)
+                let min = if i > 0 { (cuts[i - 1] + 1) as f64 } else { 0.0 };
+                let max = (i < 4).then(|| cuts[i] as f64);
+                Cond::Event { test: paid.clone(), measure, min: Some(min), max, window: Span_::Days(days) }
             })));
         }
         Ok(Cond::All(all))
