@@ -276,6 +276,7 @@ impl Db {
         if let Clock::Manual(ms) = &self.shared.clock {
             ms.store(now, Ordering::SeqCst);
             self.shared.timers.ring();
+            self.shared.places_moved.ring();
         }
     }
 
@@ -323,6 +324,7 @@ impl Db {
         self.store.close();
         self.shared.events.ring();
         self.shared.timers.ring();
+        self.shared.places_moved.ring();
     }
 }
 

@@ -25,6 +25,10 @@ const SEED: u64 = 20_261_121;
 pub struct Progress(Instant);
 
 impl Progress {
+    pub fn new() -> Progress {
+        Progress(Instant::now())
+    }
+
     pub fn step<T>(&self, what: &str, f: impl FnOnce(&dyn Fn(String)) -> Result<T>) -> Result<T> {
         use std::io::{IsTerminal, Write};
         let (start, live) = (Instant::now(), std::io::stderr().is_terminal());
@@ -86,6 +90,7 @@ pub fn run(store: &Store, listen: &Listen, no_serve: bool, panel_only: bool) -> 
             for name in ["weir.db", "weir.db-wal", "weir.db-shm"] {
                 let _ = std::fs::remove_file(store.data.join(name));
             }
+            let _ = std::fs::remove_dir_all(store.data.join("lake"));
             build(store, listen, panel_only)?;
         }
         Found::Broken => {
@@ -164,6 +169,7 @@ fn fill(
     if !panel_only {
         progress.step("new arrivals of the last weeks (simulated)", |say| arrivals::play(db, brand, &config, (now, arrivals::ARRIVALS), say))?;
     }
+    crate::lake::fill(db, &store.data, progress)?;
     db.write_now(move |tx| {
         let cuts = weir_know::rfm::cuts::propose(tx, brand, weir_know::rfm::cuts::WINDOW)?;
         weir_know::rfm::cuts::freeze(tx, brand, "system", &cuts)?;

@@ -2,6 +2,7 @@
 mod demo;
 mod doctor;
 mod files;
+mod lake;
 mod serve;
 mod status;
 mod story;
@@ -145,8 +146,22 @@ enum Command {
         #[command(subcommand)]
         what: Key,
     },
+    /// The columns that questions are answered from.
+    Lake {
+        #[command(subcommand)]
+        what: Lake,
+    },
     /// Print the OpenAPI document.
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum Lake {
+    /// Delete the lake and make it again from the log. No server may run on the same DATA.
+    Rebuild {
+        #[command(flatten)]
+        store: Store,
+    },
 }
 
 #[derive(Subcommand)]
@@ -237,6 +252,7 @@ fn run(command: Command) -> Result<()> {
         Command::Status { store, json } => status::run(&store, json),
         Command::User { what } => add_user(what),
         Command::Key { what } => create_key(what),
+        Command::Lake { what: Lake::Rebuild { store } } => lake::rebuild(&store),
         Command::Openapi => {
             println!("{}", story::openapi());
             Ok(())

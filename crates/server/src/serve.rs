@@ -38,6 +38,7 @@ pub fn run(store: &Store, listen: &Listen, note: Option<&str>) -> Result<()> {
         stop.store(true, Ordering::SeqCst);
         db.shared().events.ring();
         db.shared().timers.ring();
+        db.shared().places_moved.ring();
         story::wake();
         let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|t| drop(t.join())));
         let _ = tokio::time::timeout(GRACE, joined).await;

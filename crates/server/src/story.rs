@@ -4,6 +4,7 @@ use std::thread::JoinHandle;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use weir_gather::import::Imports;
+use weir_know::live::{self, Live};
 use weir_ground::Db;
 use weir_ground::config::Config;
 use weir_ground::http::{App, ProblemDocument};
@@ -15,7 +16,7 @@ use weir_ground::{Tx, base::Result};
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(weir_keep::routes())
-        .merge(weir_know::routes())
+        .merge(weir_know::routes(&LIVE))
         .merge(weir_gather::routes(&imports()))
         .merge(weir_reach::routes())
         .merge(weir_sell::routes())
@@ -61,6 +62,13 @@ pub fn imports() -> Imports {
 static IMPORTS: LazyLock<Imports> =
     LazyLock::new(|| Imports::new(vec![Arc::new(weir_sell::import::Products), Arc::new(weir_sell::import::Orders)]));
 
+/// The lakes and segments of this process.
+pub fn live() -> Arc<Live> {
+    LIVE.clone()
+}
+
+static LIVE: LazyLock<Arc<Live>> = LazyLock::new(Arc::default);
+
 /// Wakes the workers that sleep until they have something to do, so that they see a stop.
 pub fn wake() {
     imports().wake();
@@ -75,6 +83,8 @@ pub fn start(db: &Db, config: &Arc<Config>, stop: &Arc<AtomicBool>) -> Vec<JoinH
     threads.push(weir_ground::timer::run(db.clone(), timers(), stop.clone()));
     threads.push(weir_sell::effects::worker(db.clone(), providers(), stop.clone()));
     threads.push(weir_reach::send::worker(db.clone(), config.clone(), stop.clone()));
+    LIVE.keep_in(Some(config.data.clone()));
+    threads.push(live::worker(live(), db.clone(), stop.clone()));
     threads.push(weir_gather::import::run::worker(db.clone(), imports(), config.data.clone(), stop.clone()));
     threads
 }

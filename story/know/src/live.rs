@@ -10,7 +10,7 @@ pub mod props;
 mod follow;
 mod pool;
 
-pub use follow::{catch_up, worker};
+pub use follow::{catch_up, worker, write_files};
 pub use pool::Pool;
 
 use std::collections::HashMap;

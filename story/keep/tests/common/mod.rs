@@ -52,7 +52,7 @@ impl World {
             secure: true,
         };
         let app = App { db: db.clone(), config: Arc::new(config), metrics: Arc::new(Metrics::default()) };
-        let all = weir_keep::routes().merge(weir_know::routes()).merge(weir_sell::routes());
+        let all = weir_keep::routes().merge(weir_know::routes(&Default::default())).merge(weir_sell::routes());
         World {
             db: db.clone(),
             brand: db.write_now(move |tx| brand::create(tx, &new)).unwrap(),

@@ -123,6 +123,9 @@ impl Live {
             from = to;
         }
         let now = batch.read_at;
+        for pool in self.pools().iter().filter(|_| batch.end) {
+            takes.extend(lock(&pool.unbuilt).drain(..).map(|id| (pool.brand, Some(id))));
+        }
         for (brand, id) in takes {
             let pool = self.pool_or(db, brand)?;
             let out = effects.entry(brand).or_default();
@@ -385,6 +388,11 @@ pub fn catch_up(live: &Live, db: &Db, mut progress: impl FnMut(usize)) -> Result
             return Ok(());
         }
     }
+}
+
+/// Writes what is in memory into the files, so that the next start finds it there.
+pub fn write_files(live: &Live, db: &Db) -> Result<()> {
+    live.pools().iter().filter(|p| p.lake.stats().delta > 0).try_for_each(|p| merge(p, db.now()))
 }
 
 /// Writes a brand's delta into its files.

@@ -7,7 +7,7 @@ use crate::segment::{self, Stored};
 use roaring::RoaringBitmap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use weir_ground::base::{Ms, Problem, Result, ids::SegmentId};
 use weir_ground::event::BrandId;
 use weir_ground::{Db, params};
@@ -18,7 +18,7 @@ use weir_lake::{Calendar, Lake, Position, State};
 /// A brand's lake, the engine of its segments, and how fresh they are.
 pub struct Pool {
     pub brand: BrandId,
-    pub lake: Lake,
+    pub lake: Arc<Lake>,
     engine: RwLock<Engine>,
     calendar: RwLock<Calendar>,
     zone: Mutex<String>,
@@ -30,6 +30,8 @@ pub struct Pool {
     pub(crate) merging: AtomicBool,
     pub merged_at: AtomicI64,
     pub health: Health,
+    /// Segments that are to be taken up once everything was read.
+    pub(crate) unbuilt: Mutex<Vec<SegmentId>>,
 }
 
 /// Counters of the auditor.
@@ -53,11 +55,9 @@ impl Pool {
         };
         let b = db.read_now(move |tx| brand::get(tx, brand))?;
         let (zone, calendar) = (b.timezone.clone(), Calendar::new(b.zone()?));
-        // Reading needs the store's thread, so the lake is filled in there and handed back.
-        let shared = std::sync::Arc::new(lake);
-        let inside = shared.clone();
+        let lake = Arc::new(lake);
+        let inside = lake.clone();
         db.read_now(move |tx| facts::load(tx, brand, &mut inside.write().people))?;
-        let lake = std::sync::Arc::into_inner(shared).ok_or_else(|| Problem::internal("the lake is held elsewhere"))?;
         let columns = Columns::new(&mut lake.write().people);
         let pool = Pool {
             brand,
@@ -72,6 +72,7 @@ impl Pool {
             merging: AtomicBool::new(false),
             merged_at: AtomicI64::new(0),
             health: Health::default(),
+            unbuilt: Mutex::default(),
         };
         pool.read_terms(db)?;
         pool.restore(db)?;
@@ -144,6 +145,11 @@ impl Pool {
                 let state = self.lake.read();
                 rows.into_iter().filter_map(|p| state.people.find(p)).collect()
             };
+            if s.state == "building" {
+                self.engine_mut().restore_asleep(id, members);
+                lock(&self.unbuilt).push(id);
+                continue;
+            }
             match self.cond(&s) {
                 Ok(cond) => {
                     self.engine_mut().restore(id, s.version, cond, members);
@@ -213,6 +219,15 @@ impl Pool {
             self.take_up(db, s.id, now, out)?;
         }
         Ok(())
+    }
+
+    /// Forgets that somebody is in, as a fault would: for tests of the auditor.
+    #[doc(hidden)]
+    pub fn spoil(&self, id: SegmentId, person: weir_ground::event::PersonId) {
+        let subject = self.read().people.find(person.n());
+        if let Some(s) = subject {
+            self.engine_mut().spoil(id, s);
+        }
     }
 
     /// Everything that a fold may ask of the state, in one place for questions.

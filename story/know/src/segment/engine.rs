@@ -97,6 +97,9 @@ pub struct Engine {
     now: Ms,
 }
 
+/// The version of a segment that has not been taken up since a start.
+const ASLEEP: i64 = -1;
+
 /// Can the answer change by the clock alone?
 fn is_timed(cond: &Cond) -> bool {
     use weir_lake::cond::Window;
@@ -170,6 +173,10 @@ impl Engine {
         self.index();
         self.slots.len() as u32 - 1
     }
+    /// Puts a segment in with its members, but asks nothing of it until it is installed.
+    pub fn restore_asleep(&mut self, id: SegmentId, members: RoaringBitmap) {
+        self.restore(id, ASLEEP, Cond::Const(false), members);
+    }
     pub fn restore_wake(&mut self, person: Subject, due: Ms) {
         self.arm(person, due, &mut Effects::default());
     }
@@ -181,6 +188,15 @@ impl Engine {
         if let Some(n) = self.number(id) {
             self.slots[n as usize] = None;
             self.index();
+        }
+    }
+
+    #[doc(hidden)]
+    pub fn spoil(&mut self, id: SegmentId, person: Subject) {
+        if let Some(n) = self.number(id) {
+            if let Some(s) = &mut self.slots[n as usize] {
+                s.members.remove(person);
+            }
         }
     }
 
@@ -347,7 +363,7 @@ impl Engine {
             while let Some(rank) = ask.pop() {
                 let n = self.order[rank];
                 let slots = &self.slots;
-                let Some(s) = &slots[n as usize] else { continue };
+                let Some(s) = slots[n as usize].as_ref().filter(|s| s.version != ASLEEP) else { continue };
                 let member = |m: u32| slots.get(m as usize).and_then(Option::as_ref).is_some_and(|s| s.members.contains(root));
                 let who = Who { state, calendar: c, root, view, mask, now, member: &member };
                 let (is, next) = s.cond.eval(&who);

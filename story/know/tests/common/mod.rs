@@ -23,6 +23,7 @@ use weir_know::{identity, person, react, stage};
 pub struct World {
     pub db: Db,
     pub brand: BrandId,
+    pub live: Arc<weir_know::live::Live>,
 }
 
 impl World {
@@ -39,7 +40,7 @@ impl World {
             sandbox: true,
             settings,
         };
-        World { db: db.clone(), brand: db.write_now(move |tx| brand::create(tx, &new)).unwrap() }
+        World { db: db.clone(), brand: db.write_now(move |tx| brand::create(tx, &new)).unwrap(), live: Arc::default() }
     }
 
     pub fn write<T: Send + 'static>(&self, f: impl FnMut(&mut Tx) -> weir_ground::base::Result<T> + Send + 'static) -> T {
@@ -120,6 +121,21 @@ impl World {
         panic!("the reader did not get through");
     }
 
+    /// Everything that is in the log is in the lake, and what follows is written.
+    pub fn live(&self) {
+        self.settle();
+        let (last, mut tries): (i64, i32) = (self.one("select coalesce(max(id), 0) from event where substr(name, 1, 8) <> 'segment.'"), 0);
+        loop {
+            weir_know::live::catch_up(&self.live, &self.db, |_| {}).unwrap();
+            if self.live.get(self.brand).is_some_and(|p| p.position().id >= last) {
+                return;
+            }
+            tries += 1;
+            assert!(tries < 2_000, "the follower did not get through");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+
     /// Moves the clock and fires what is due; tells how many timers.
     pub fn at(&self, now: Ms) -> usize {
         self.db.set_clock(now);
@@ -167,7 +183,7 @@ impl World {
             secure: true,
         };
         let app = App { db: self.db.clone(), config: Arc::new(config), metrics: Arc::new(Metrics::default()) };
-        let router = axum::Router::from(weir_know::routes().split_for_parts().0).with_state(app);
+        let router = axum::Router::from(weir_know::routes(&self.live).split_for_parts().0).with_state(app);
         let request = Request::builder()
             .method(method)
             .uri(path)
