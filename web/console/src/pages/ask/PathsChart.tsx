@@ -22,7 +22,7 @@ export function PathsChart({ answer, q }: { answer: PathsAnswer; q: PathsQuestio
   const t = useWords()
   const f = useFormat()
   const labels = useLabels()
-  const named = usePathName()
+  const named = usePathName(q.direction)
   const choose = usePeople()
   const { mode, palette } = useTheme()
   const [watch, width] = useWidth(1200)

@@ -11,7 +11,7 @@ export function PathsTable({ answer, q }: { answer: PathsAnswer; q: PathsQuestio
   const t = useWords()
   const f = useFormat()
   const labels = useLabels()
-  const named = usePathName()
+  const named = usePathName(q.direction)
   const began = answer.nodes.find((node) => node.step === 0)?.persons ?? 0
   const links = [...answer.links].sort((a, b) => a.step - b.step || b.persons - a.persons)
   const forward = q.direction === 'from'

@@ -84,7 +84,14 @@ function Shown({ answer, q }: { answer: TrendAnswer; q: TrendQuestion }) {
     }
   }, [answer, q, names, drawn, labels, mode])
   const said = event(q.event)
-  const pickOf = (bucket: number, group: number) => ({ pick: { bucket: answer.buckets[bucket] ?? null, group: answer.groups[group]?.key ?? null }, what: `${t('pick_bucket', { event: said, bucket: labels.bucket(answer.buckets[bucket] ?? '', q.unit) })}${q.by ? ` · ${names[group]}` : ''}` })
+  const buckets = useMemo(() => answer.buckets.map((at) => labels.bucket(at, q.unit)), [answer, q.unit, labels])
+  const pickOf = (bucket: number, group: number) => {
+    const what = t('pick_bucket', { event: said, bucket: buckets[bucket] ?? '' })
+    return {
+      pick: { bucket: answer.buckets[bucket] ?? null, group: answer.groups[group]?.key ?? null },
+      what: q.by ? t('in_group', { what, group: names[group] ?? '' }) : what,
+    }
+  }
   const shapes = (addsUp(q) && answer.groups.length > 1 ? ['line', 'area', 'bar'] : ['line', 'bar']) as Shape[]
   return (
     <>
@@ -104,7 +111,7 @@ function Shown({ answer, q }: { answer: TrendAnswer; q: TrendQuestion }) {
           ...answer.buckets.map((at, b) => ({
             key: at,
             cells: [
-              labels.bucket(at, q.unit),
+              buckets[b],
               ...answer.groups.map((group, g) => {
                 const n = group.values[b] ?? 0
                 return <PeopleCount key={g} n={n} {...pickOf(b, g)}>{labels.value(n, q.measure)}</PeopleCount>

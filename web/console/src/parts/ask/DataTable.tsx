@@ -21,8 +21,13 @@ interface DataTableProps<K extends Kind> {
   texts?: number
 }
 
+/** A table is read from its top; the rest is drawn when it is asked for. */
+const AT_FIRST = 100
+
 export function DataTable<K extends Kind>({ kind, question, title, head, rows, texts = 1 }: DataTableProps<K>) {
   const t = useAsk()
+  const [all, setAll] = useState(false)
+  const shown = all ? rows : rows.slice(0, AT_FIRST)
   return (
     <Card title={title ?? t('table')} extra={<DownloadButton kind={kind} question={question} />} id="data">
       <div className={head.length <= 3 ? `${css.table} ${css.few}` : css.table} tabIndex={0} role="region" aria-label={title ?? t('table')}>
@@ -31,11 +36,12 @@ export function DataTable<K extends Kind>({ kind, question, title, head, rows, t
             <tr>{head.map((name, n) => <th key={n} scope="col" className={n < texts ? '' : 'end'}>{name}</th>)}</tr>
           </thead>
           <tbody>
-            {rows.map(({ key, cells, strong }) => (
+            {shown.map(({ key, cells, strong }) => (
               <tr key={key} className={strong ? 'strong' : ''}>{cells.map((cell, n) => <td key={n} className={n >= texts ? 'end' : typeof cell === 'string' ? css.text : ''}>{cell}</td>)}</tr>
             ))}
           </tbody>
         </table>
+        {rows.length > shown.length && <Button type="link" onClick={() => setAll(true)}>{t('all_rows', { n: rows.length })}</Button>}
       </div>
     </Card>
   )

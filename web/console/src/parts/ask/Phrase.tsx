@@ -1,20 +1,27 @@
 /** A sentence with fields in it. The words say where each field goes, so that every language has its own order: "From {first} to {then}". */
-import { Fragment, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import css from './ask.module.css'
+
+/** A field with the mark that follows it, or words. A comma never begins a line. */
+type Piece = { slot: string; mark: string } | { words: string }
+
+function piecesOf(text: string): Piece[] {
+  return [...text.matchAll(/\{(\w+)\}\s*([,.:;?，。：；？]?)|([^{]+)/g)]
+    .map(([, slot, mark = '', words = '']): Piece => (slot ? { slot, mark } : { words: words.trim() }))
+    .filter((piece) => 'slot' in piece || piece.words !== '')
+}
 
 export function Phrase({ text, slots }: { text: string; slots: Record<string, ReactNode> }) {
   return (
     <div className={css.phrase}>
-      {text.split(/(\{\w+\})/).filter(Boolean).map((part, n) => {
-        const slot = /^\{(\w+)\}$/.exec(part)?.[1]
-        if (slot) return <Fragment key={slot}>{slots[slot]}</Fragment>
-        // A comma stands with the field before it, not apart.
-        const [, mark = '', rest = ''] = /^\s*([,.:;?，。：；？]?)(.*)$/s.exec(part) ?? []
-        return (
-          <Fragment key={n}>
-            {mark && <span className={css.mark}>{mark}</span>}
-            {rest.trim() && <span>{rest.trim()}</span>}
-          </Fragment>
+      {piecesOf(text).map((piece, n) => {
+        if ('words' in piece) return <span key={n}>{piece.words}</span>
+        const field = slots[piece.slot]
+        return field && (
+          <span key={piece.slot} className={css.held}>
+            <span className={css.slot}>{field}</span>
+            {piece.mark}
+          </span>
         )
       })}
     </div>

@@ -3,6 +3,7 @@ import { createContext, useContext, useMemo, useState, type ReactNode } from 're
 import { useQuery } from '@tanstack/react-query'
 import { Button, Input, Modal } from 'antd'
 import { Link } from 'react-router'
+import { count as formatCount } from 'kit'
 import { CircleCheck } from 'lucide-react'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
@@ -14,19 +15,24 @@ import css from './ask.module.css'
 
 export interface Chosen { pick: Pick; what: string }
 type Choose = (pick: Pick, what: string) => void
-const PeopleContext = createContext<Choose>(() => undefined)
+interface Ways { choose: Choose; hint: (n: number) => string }
+const PeopleContext = createContext<Ways>({ choose: () => undefined, hint: String })
 
 /** Opens the dialog for a part of the answer on this page; `what` says in words which people these are. */
-export const usePeople = () => useContext(PeopleContext)
+export const usePeople = () => useContext(PeopleContext).choose
 
 interface AskedProps<K extends Kind> { kind: K; question: Questions[K]; children: ReactNode }
 
 /** `question` is the one whose answer is shown, so that the people saved are the people counted. */
 export function People<K extends Kind>({ kind, question, children }: AskedProps<K>) {
   const [chosen, setChosen] = useState<(Chosen & { question: Questions[K] }) | null>(null)
-  const choose = useMemo<Choose>(() => (pick, what) => setChosen({ pick, what, question }), [question])
+  const t = useAsk()
+  const ways = useMemo<Ways>(() => ({
+    choose: (pick, what) => setChosen({ pick, what, question }),
+    hint: (n) => t('people_of', { n: formatCount(n), count: n }),
+  }), [question, t])
   return (
-    <PeopleContext value={choose}>
+    <PeopleContext value={ways}>
       {children}
       {chosen && <Save kind={kind} {...chosen} close={() => setChosen(null)} />}
     </PeopleContext>
@@ -76,16 +82,14 @@ function Save<K extends Kind>({ kind, question, pick, what, close }: Chosen & { 
 
 interface CountProps extends Chosen { n: number; children?: ReactNode; className?: string; testid?: string }
 
-/** A number of people that can be pressed; nobody is just a nought. */
+/** A number of people that can be pressed; nobody is just a nought. There may be thousands on a page: it holds no more than it needs. */
 export function PeopleCount({ n, pick, what, children, className, testid }: CountProps) {
-  const t = useAsk()
-  const f = useFormat()
-  const choose = usePeople()
-  const shown = children ?? f.count(n)
+  const { choose, hint } = useContext(PeopleContext)
+  const shown = children ?? formatCount(n)
   if (n === 0) return <span className={className ?? 'num'}>{shown}</span>
   return (
     <button type="button" className={className ?? 'linklike num'} onClick={() => choose(pick, what)} data-testid={testid}
-      title={`${what} · ${t('people_of', { n: f.count(n), count: n })}`}>
+      title={`${what} · ${hint(n)}`}>
       {shown}
     </button>
   )
