@@ -1,6 +1,7 @@
 //! `weir doctor`: what is wrong with the configuration or the data, and what to do about it.
 use crate::{Listen, Store, status};
 use weir_ground::base::{Problem, Result};
+use weir_ground::db::Engine;
 
 struct Findings(usize);
 
@@ -41,6 +42,16 @@ fn data(f: &mut Findings, store: &Store) {
         }
     };
     f.good(&format!("the database opens ({}), schema {}", db.engine().name(), weir_ground::db::migrate::version()));
+    match (&db.shared().keys().origin, db.engine()) {
+        (weir_ground::seal::Origin::Given, _) => f.good("customers' data is sealed with WEIR_KEY"),
+        (weir_ground::seal::Origin::File(path), Engine::Sqlite) => {
+            f.good(&format!("customers' data is sealed with the key in {}; keep a copy apart from the backups", path.display()))
+        }
+        (weir_ground::seal::Origin::File(path), Engine::Postgres) => {
+            f.good("customers' data is sealed");
+            println!("  note  the key lies in {}; before a second node starts, give both the same WEIR_KEY", path.display());
+        }
+    }
     match db.read_now(status::count) {
         Err(p) => f.bad(&format!("the data cannot be read: {}", p.detail), "restore a backup, or report this"),
         Ok(s) => {

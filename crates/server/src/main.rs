@@ -221,11 +221,29 @@ fn give_back() {
     }
 }
 
+/// Standard error with phone numbers, e-mails and id numbers masked: a log never has them, whoever
+/// wrote the line.
+struct Veiled(std::io::Stderr);
+
+impl std::io::Write for Veiled {
+    /// The logger gives whole lines.
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        match std::str::from_utf8(line) {
+            Ok(text) => self.0.write_all(weir_ground::seal::veil(text).as_bytes())?,
+            Err(_) => self.0.write_all(weir_ground::seal::veil(&String::from_utf8_lossy(line)).as_bytes())?,
+        }
+        Ok(line.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
 fn main() {
     weir_ground::db::after_large_reads(give_back);
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Veiled(std::io::stderr()));
     if std::env::var("WEIR_LOG_FORMAT").is_ok_and(|f| f == "json") {
         logs.json().init();
     } else {

@@ -19,6 +19,8 @@ pub enum Role {
 pub enum May {
     PersonRead,
     PersonWrite,
+    /// See phones, e-mails and addresses whole, one at a time and on record.
+    PersonReveal,
     TouchpointWrite,
     CampaignWrite,
     CampaignLaunch,
@@ -37,8 +39,8 @@ pub enum May {
 }
 
 impl May {
-    pub const ALL: [May; 17] = [
-        May::PersonRead, May::PersonWrite, May::TouchpointWrite, May::CampaignWrite, May::CampaignLaunch,
+    pub const ALL: [May; 18] = [
+        May::PersonRead, May::PersonWrite, May::PersonReveal, May::TouchpointWrite, May::CampaignWrite, May::CampaignLaunch,
         May::ProductWrite, May::StockWrite, May::OrderRead, May::OrderFulfil, May::OrderRefund, May::ImportRun,
         May::MeasureRead, May::LedgerRead, May::StaffWrite, May::SettingsWrite, May::KeyWrite, May::AuditRead,
     ];
@@ -47,6 +49,7 @@ impl May {
         match self {
             May::PersonRead => "person.read",
             May::PersonWrite => "person.write",
+            May::PersonReveal => "person.reveal",
             May::TouchpointWrite => "touchpoint.write",
             May::CampaignWrite => "campaign.write",
             May::CampaignLaunch => "campaign.launch",
@@ -93,7 +96,7 @@ impl Role {
             Role::Operator => !matches!(what, StaffWrite | SettingsWrite | KeyWrite),
             Role::StoreManager => matches!(
                 what,
-                PersonRead | PersonWrite | TouchpointWrite | StockWrite | OrderRead | OrderFulfil | OrderRefund
+                PersonRead | PersonWrite | PersonReveal | TouchpointWrite | StockWrite | OrderRead | OrderFulfil | OrderRefund
             ),
             Role::Guide => matches!(what, PersonRead | PersonWrite | OrderRead | OrderFulfil),
             Role::ReadOnly => matches!(what, PersonRead | OrderRead | MeasureRead | LedgerRead | AuditRead),
@@ -127,6 +130,8 @@ mod tests {
 
     #[test]
     fn only_owners_hire_and_only_readers_never_write() {
+        let reveal: Vec<Role> = Role::ALL.into_iter().filter(|r| r.may(May::PersonReveal)).collect();
+        assert_eq!(reveal, [Role::Owner, Role::Operator, Role::StoreManager]);
         assert!(Role::Owner.may(May::StaffWrite) && !Role::Operator.may(May::StaffWrite));
         for what in May::ALL {
             assert!(!Role::ReadOnly.may(what) || what.code().ends_with(".read"), "{}", what.code());

@@ -235,3 +235,38 @@ fn a_new_password_or_role_ends_the_sessions() {
         assert!(said.iter().all(|p| !p.contains("another password") && !p.contains("argon2")), "{said:?}");
     });
 }
+
+#[test]
+fn contacts_are_masked_for_everybody_and_shown_whole_only_on_record() {
+    each_engine(|db| {
+        let w = World::new(&db, "tea");
+        let mine = shop(&w, "one", "13800000001");
+        w.staff("owner", Role::Owner, &[]);
+        w.staff("lan", Role::Guide, &[mine.store]);
+        w.staff("bai", Role::ReadOnly, &[]);
+        let (owner, lan, bai) = (w.sign_in("owner", PASSWORD), w.sign_in("lan", PASSWORD), w.sign_in("bai", PASSWORD));
+        let page = format!("/api/v1/persons/{}", mine.person);
+        for who in [&owner, &lan, &bai] {
+            // The whole number, in any way of writing it, or its last four digits; the beginning finds nobody.
+            for (q, n) in [("13800000001", 1), ("%2B86%20138-0000-0001", 1), ("0001", 1), ("1380000", 0), ("13800000009", 0)] {
+                let (status, list) = w.get(who, &format!("/api/v1/persons?q={q}"));
+                assert_eq!((status, list["items"].as_array().unwrap().len()), (200, n), "{q}");
+            }
+            let (_, one) = w.get(who, &page);
+            assert_eq!((&one["phone"], &one["identities"][0]["value"]), (&json!("138****0001"), &json!("138****0001")));
+        }
+        let looked = "select count(*) from event where name = 'person.revealed'";
+        for who in [&lan, &bai] {
+            assert_eq!(w.ask(who, "POST", &format!("{page}/reveal"), None).0, 403);
+        }
+        assert_eq!(w.one::<i64>(looked), 0);
+        let (status, whole) = w.ask(&owner, "POST", &format!("{page}/reveal"), None);
+        assert_eq!((status, &whole["phone"], &whole["identities"][0]["value"]), (200, &json!("13800000001"), &json!("13800000001")));
+        let (_, audit) = w.get(&owner, "/api/v1/audit");
+        assert_eq!((w.one::<i64>(looked), &audit["items"][0]["name"]), (1, &json!("person.revealed")));
+        assert!(!audit.to_string().contains("13800000001"), "{audit}");
+        // A mask that is written back changes nothing.
+        assert_eq!(w.ask(&owner, "PATCH", &page, Some(json!({ "phone": "138****0001" }))).0, 400);
+        assert_eq!(w.ask(&owner, "POST", &format!("{page}/reveal"), None).1["phone"], json!("13800000001"));
+    });
+}

@@ -6,6 +6,8 @@ pub const PERSON_CREATED: &str = "person.created";
 pub const PERSON_JOINED: &str = "person.joined";
 /// Name, phone, e-mail or portrait changed; props: the changed fields.
 pub const PERSON_CHANGED: &str = "person.changed";
+/// Somebody of the staff looked at what is masked; props: `fields`, never the values.
+pub const PERSON_REVEALED: &str = "person.revealed";
 /// Two persons turned out to be one; props: `winner`, `loser`, `reason`.
 pub const PERSON_MERGED: &str = "person.merged";
 /// A merge was taken back; the person is the one that keeps the id. Props: `winner` (it), `loser`

@@ -38,6 +38,10 @@ fn kind(code: &str) -> Result<(bool, bool)> {
 /// leading `+` for other countries. `None` for values that stand for nobody.
 pub fn normal(kind: &str, value: &str) -> Option<String> {
     let v = value.trim();
+    // A mask that came back, from a list that was downloaded, is nobody's number.
+    if matches!(kind, "phone" | "email") && v.contains('*') {
+        return None;
+    }
     let v = match kind {
         "email" => Some(v.to_lowercase()).filter(|v| v.contains('@')),
         "phone" => {
@@ -64,6 +68,18 @@ from_row!(Identity { kind, value, strong, created_at });
 
 /// The identities of a person and of those merged into it, masked.
 pub fn of(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Vec<Identity>> {
+    shown(tx, brand, root, |kind, plain| match kind {
+        "phone" | "email" => seal::mask(kind, &plain),
+        _ => seal::mask_any(&plain),
+    })
+}
+
+/// The same with nothing masked: for those who may, and on record.
+pub fn whole(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Vec<Identity>> {
+    shown(tx, brand, root, |_, plain| plain)
+}
+
+fn shown(tx: &mut Tx, brand: BrandId, root: PersonId, show: impl Fn(&str, String) -> String) -> Result<Vec<Identity>> {
     let mut all: Vec<Identity> = tx.all(
         "select i.kind, coalesce(i.sealed, i.value), i.strong, i.created_at from identity i join person p on p.id = i.person_id \
          where p.root_id = $1 order by i.strong desc, i.created_at, i.kind",
@@ -71,11 +87,7 @@ pub fn of(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Vec<Identity>> 
     )?;
     let keys = tx.keys(brand);
     for i in all.iter_mut().filter(|i| i.value.starts_with(seal::MARK)) {
-        let plain = keys.open(&i.value)?;
-        i.value = match i.kind.as_str() {
-            kind @ ("phone" | "email") => seal::mask(kind, &plain),
-            _ => seal::mask_any(&plain),
-        };
+        i.value = show(&i.kind, keys.open(&i.value)?);
     }
     Ok(all)
 }
@@ -242,6 +254,7 @@ mod tests {
         assert_eq!(normal("phone", "+86 138-0013-8000").as_deref(), Some("13800138000"));
         assert_eq!(normal("phone", "+1 (212) 555 0100").as_deref(), Some("+12125550100"));
         assert_eq!(normal("email", " A@B.cn ").as_deref(), Some("a@b.cn"));
+        assert_eq!((normal("phone", "138****8000"), normal("email", "z***@b.cn")), (None, None));
         for v in ["", "null", "undefined", "0"] {
             assert_eq!(normal("user_id", v), None);
         }

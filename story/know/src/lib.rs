@@ -29,6 +29,7 @@ pub fn routes(live: &std::sync::Arc<live::Live>) -> OpenApiRouter<App> {
         .merge(segment::http::routes())
         .routes(routes!(person::http::list_persons, person::http::add_person))
         .routes(routes!(person::http::get_person, person::http::edit_person))
+        .routes(routes!(person::http::reveal_person))
         .routes(routes!(timeline::person_timeline))
         .routes(routes!(tag::list_tags))
         .routes(routes!(tag::add_tag))

@@ -1,6 +1,7 @@
 //! Persons over HTTP: the list, one person, adding and changing.
 use super::{Portrait, Traits, describe};
 use crate::identity::{self, Identity};
+use crate::events;
 use crate::stage::Stage;
 use crate::{consent, rfm, tag};
 use axum::extract::State;
@@ -10,7 +11,7 @@ use weir_ground::base::{Fen, Ms, Problem, Result, ids};
 use weir_ground::event::{PersonId, StoreId, TouchpointId};
 use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said};
 use weir_ground::seal::{self, Seal};
-use weir_ground::{Row, Tx, Value, db::row::FromRow, params};
+use weir_ground::{Fact, Row, Tx, Value, db::row::FromRow, params};
 use weir_keep::store::StoreRef;
 use weir_keep::{May, Staff};
 
@@ -370,4 +371,31 @@ pub async fn edit_person(
         })
         .await?;
     Ok(Json(person))
+}
+
+/// What is masked elsewhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Revealed {
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    /// Identities that tell a person apart, whole.
+    pub identities: Vec<Identity>,
+}
+
+/// The values whole, and who looked at them in the log.
+fn reveal(tx: &mut Tx, who: &Staff, id: PersonId) -> Result<Revealed> {
+    let person = get(tx, who, id)?.row.id;
+    let (phone, email) = super::contacts(tx, who.brand, person)?;
+    let identities = identity::whole(tx, who.brand, person)?;
+    let props = serde_json::json!({ "fields": ["phone", "email", "identities"] }).to_string();
+    let fact = Fact::new(who.brand, events::PERSON_REVEALED, tx.now()).person(person).actor(&who.actor).props(&props);
+    let _ = tx.record(&fact)?;
+    Ok(Revealed { phone, email, identities })
+}
+
+/// Show a person's phone, e-mail and identities whole. That somebody looked is recorded.
+#[utoipa::path(post, path = "/api/v1/persons/{id}/reveal", tag = "know", params(("id" = PersonId, Path)), responses((status = 200, body = Revealed)))]
+pub async fn reveal_person(State(app): State<App>, who: Staff, Path(id): Path<PersonId>) -> Answer<Json<Revealed>> {
+    who.need(May::PersonReveal)?;
+    Ok(Json(app.db.write(move |tx| reveal(tx, &who, id)).await?))
 }

@@ -20,6 +20,7 @@ import { Identities } from './Identities'
 import { Orders } from './Orders'
 import { Portrait } from './Portrait'
 import { Referral } from './Referral'
+import { Reveal } from './Reveal'
 import { Segments } from './Segments'
 import { Tags } from './Tags'
 import { Timeline } from './Timeline'
@@ -55,7 +56,12 @@ function Life({ person }: { person: Person }) {
   ]
   return (
     <Page title={name} heading={heading} note={note.filter(Boolean).join(' · ')} back={{ to: '/persons', label: t('back') }}
-      actions={writes && <Button icon={<Pencil size={15} />} onClick={() => setEditing(true)}>{t('edit')}</Button>}>
+      actions={
+        <>
+          {can('person.reveal') && <Reveal id={person.id} />}
+          {writes && <Button icon={<Pencil size={15} />} onClick={() => setEditing(true)}>{t('edit')}</Button>}
+        </>
+      }>
       <div className="side">
         <div className="stack">
           <Worth person={person} />
