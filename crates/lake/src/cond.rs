@@ -38,7 +38,7 @@ pub enum Key {
 /// Which events are meant.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventTest {
-    /// Any name when absent.
+    /// Anything that somebody did when absent.
     pub name: Option<u16>,
     pub also: Vec<(Key, Test)>,
 }
@@ -209,7 +209,7 @@ impl EventTest {
     }
     #[inline]
     pub fn hits(&self, state: &State, calendar: &Calendar, v: &View<'_>, row: usize) -> bool {
-        self.name.is_none_or(|n| v.name[row] == n)
+        self.name.map_or_else(|| !state.words.is_quiet(v.name[row]), |n| v.name[row] == n)
             && (self.also.is_empty() || self.also.iter().all(|(k, t)| passes(state, calendar, v, row, *k, t)))
     }
     fn possible(&self, mask: u64) -> bool {

@@ -52,6 +52,8 @@ pub struct Words {
     pub keys: Dict,
     /// Values of properties, whatever their key.
     pub values: Dict,
+    quiet: Vec<bool>,
+    quiet_prefixes: &'static [&'static str],
 }
 
 impl Default for Words {
@@ -62,11 +64,29 @@ impl Default for Words {
             stores: Dict::default(),
             keys: Dict::new(60_000),
             values: Dict::new(1 << 22),
+            quiet: vec![],
+            quiet_prefixes: &[],
         }
     }
 }
 
 impl Words {
+    /// Events whose name begins like one of these are told about somebody, not done by them: a test
+    /// of any event passes over them.
+    pub fn hush(&mut self, prefixes: &'static [&'static str]) {
+        (self.quiet_prefixes, self.quiet) = (prefixes, vec![]);
+        self.hear();
+    }
+    /// Takes new names in.
+    pub(crate) fn hear(&mut self) {
+        for word in &self.names.words()[self.quiet.len()..] {
+            self.quiet.push(self.quiet_prefixes.iter().any(|p| word.starts_with(p)));
+        }
+    }
+    #[inline]
+    pub fn is_quiet(&self, name: u16) -> bool {
+        self.quiet.get(name as usize).copied().unwrap_or(false)
+    }
     pub(crate) fn lists(&self) -> [&[String]; 5] {
         [&self.names, &self.touchpoints, &self.stores, &self.keys, &self.values].map(|d| d.words())
     }
@@ -77,6 +97,7 @@ impl Words {
             stores: Dict::from_words(s, 1 << 20),
             keys: Dict::from_words(k, 60_000),
             values: Dict::from_words(v, 1 << 22),
+            ..Words::default()
         }
     }
 }
@@ -343,6 +364,9 @@ impl State {
     pub fn append(&mut self, e: &Event<'_>) -> (Subject, u16) {
         let s = self.people.subject(e.subject);
         let name = self.words.names.code(e.name) as u16;
+        if self.words.quiet.len() < self.words.names.len() {
+            self.words.hear();
+        }
         if self.erased.contains(s) {
             return (s, name);
         }

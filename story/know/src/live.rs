@@ -9,6 +9,8 @@ pub mod facts;
 pub mod props;
 mod follow;
 mod pool;
+#[cfg(test)]
+mod random;
 
 pub use follow::{catch_up, worker, write_files};
 pub use pool::Pool;
@@ -20,6 +22,12 @@ use weir_ground::base::{Code, Problem, Result};
 use weir_ground::event::BrandId;
 use weir_ground::reader::Cursor;
 use weir_ground::Db;
+
+/// Events that tell something about a person and are nothing that the person did.
+pub const QUIET: &[&str] = &[
+    "person.", "consent.", "segment.", "identity.", "binding.", "commission.", "import.", "message.sent", "message.failed",
+    "message.skipped", "message.held_out", "identify", "alias", "group",
+];
 
 /// The name of the follower's place in the log; never changed.
 pub const READER: &str = "segment";

@@ -40,6 +40,14 @@ impl FromRow for Facts {
 const FACTS: &str = "select id, stage, touchpoint_id, store_id, known, orders, paid, refunded, first_order_at, last_order_at, \
     joined_at, created_at, stage_since, portrait from person";
 
+#[cfg(test)]
+impl Facts {
+    /// A row as the database would have it; figures in the order of [`FIGURES`].
+    pub fn of(id: PersonId, stage: &str, figures: [Option<i64>; 8], portrait: &str) -> Facts {
+        Facts { id, stage: stage.into(), touchpoint: None, store: None, known: 1, figures, portrait: portrait.into() }
+    }
+}
+
 /// What is to be read again of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parts(pub u8);

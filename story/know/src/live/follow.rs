@@ -20,11 +20,11 @@ const DRAIN: usize = 500;
 
 /// A batch of the log with what it makes necessary to know.
 #[derive(Default)]
-struct Batch {
+pub(crate) struct Batch {
     events: Vec<Event>,
-    fresh: HashMap<PersonId, Fresh>,
+    pub fresh: HashMap<PersonId, Fresh>,
     /// Merged or parted: subject → root, for everybody concerned.
-    roots: HashMap<PersonId, Vec<(PersonId, PersonId)>>,
+    pub roots: HashMap<PersonId, Vec<(PersonId, PersonId)>>,
     read_at: Ms,
     /// Nothing was left behind it.
     end: bool,
@@ -124,14 +124,17 @@ impl Live {
         }
         let now = batch.read_at;
         for pool in self.pools().iter().filter(|_| batch.end) {
+            let out = effects.entry(pool.brand).or_default();
+            let (calendar, state) = (pool.calendar(), pool.read());
+            pool.engine_mut().advance(&state, &calendar, now, out);
             takes.extend(lock(&pool.unbuilt).drain(..).map(|id| (pool.brand, Some(id))));
         }
         for (brand, id) in takes {
             let pool = self.pool_or(db, brand)?;
             let out = effects.entry(brand).or_default();
             let done = match id {
-                Some(id) => pool.take_up(db, id, now, out),
-                None => pool.redefine(db, now, out),
+                Some(id) => pool.take_up(db, id, out),
+                None => pool.redefine(db, out),
             };
             if let Err(problem) = done {
                 tracing::error!(%brand, "a segment cannot be taken up: {problem}");
@@ -146,9 +149,6 @@ impl Live {
             let out = effects.entry(pool.brand).or_default();
             let (calendar, state) = (pool.calendar(), pool.read());
             let mut engine = pool.engine_mut();
-            if batch.end {
-                engine.advance(&state, &calendar, now, out);
-            }
             let open: Vec<(u32, SegmentId)> =
                 engine.running().filter(|(_, s)| !s.pending.is_empty()).map(|(n, s)| (n, s.id)).collect();
             for (n, id) in open {
@@ -263,7 +263,7 @@ fn stale(db: &Db, id: SegmentId, why: &Problem) -> Result<()> {
 }
 
 /// Events of one brand, in order.
-fn apply(
+pub(crate) fn apply(
     pool: &Pool,
     batch: &Batch,
     events: &[Event],
@@ -276,6 +276,9 @@ fn apply(
     let mut columns = lock(&pool.columns);
     let mut known: HashSet<PersonId> = HashSet::new();
     for e in events {
+        if (Cursor { xid: e.xid, id: e.id }) <= evaluated {
+            engine.start_at(e.received_at);
+        }
         let here = Position { xid: e.xid, id: e.id };
         let (append, judge) = (here > state.position, Cursor { xid: e.xid, id: e.id } > evaluated);
         match e.name.as_str() {

@@ -58,8 +58,17 @@ impl Pool {
         let lake = Arc::new(lake);
         let inside = lake.clone();
         db.read_now(move |tx| facts::load(tx, brand, &mut inside.write().people))?;
+        let pool = Pool::with(brand, lake, zone, calendar);
+        pool.read_terms(db)?;
+        pool.restore(db)?;
+        Ok(pool)
+    }
+
+    /// A pool without segments.
+    pub(crate) fn with(brand: BrandId, lake: Arc<Lake>, zone: String, calendar: Calendar) -> Pool {
+        lake.write().words.hush(super::QUIET);
         let columns = Columns::new(&mut lake.write().people);
-        let pool = Pool {
+        Pool {
             brand,
             lake,
             engine: RwLock::default(),
@@ -73,10 +82,7 @@ impl Pool {
             merged_at: AtomicI64::new(0),
             health: Health::default(),
             unbuilt: Mutex::default(),
-        };
-        pool.read_terms(db)?;
-        pool.restore(db)?;
-        Ok(pool)
+        }
     }
 
     pub fn engine(&self) -> RwLockReadGuard<'_, Engine> {
@@ -171,7 +177,7 @@ impl Pool {
 
     /// A segment was made, edited or archived: takes up its definition as it is stored now. Who
     /// enters or leaves by it is written later, some at a time.
-    pub(crate) fn take_up(&self, db: &Db, id: SegmentId, now: Ms, out: &mut Effects) -> Result<()> {
+    pub(crate) fn take_up(&self, db: &Db, id: SegmentId, out: &mut Effects) -> Result<()> {
         let stored = db.read_now(move |tx| segment::stored(tx, id))?;
         let Some(s) = stored.filter(|s| s.state != "archived") else {
             self.engine_mut().remove(id);
@@ -194,19 +200,24 @@ impl Pool {
         if self.engine().of(id).is_some_and(|r| r.version == s.version && r.cond == cond && r.pending.is_empty()) {
             return Ok(());
         }
+        self.install(id, s.version, cond, out)
+    }
+
+    /// Works out who belongs to a definition, as of the instant the engine stands at, and puts it in
+    /// place of the one before.
+    pub(crate) fn install(&self, id: SegmentId, version: i64, cond: Cond, out: &mut Effects) -> Result<()> {
         let calendar = self.calendar();
         let found = {
             let engine = self.engine();
-            let at = now.max(engine.now());
-            engine.fold(&self.lake, &calendar, &cond, at, &AtomicBool::new(false))
+            engine.fold(&self.lake, &calendar, &cond, engine.now(), &AtomicBool::new(false))
         };
         let (target, nexts) = found.ok_or_else(|| Problem::internal("a fold was given up"))?;
-        self.engine_mut().install(id, s.version, cond, &target, &nexts, out);
+        self.engine_mut().install(id, version, cond, &target, &nexts, out);
         Ok(())
     }
 
     /// The brand's zone or cut points may be others: all definitions are taken up anew.
-    pub(crate) fn redefine(&self, db: &Db, now: Ms, out: &mut Effects) -> Result<()> {
+    pub(crate) fn redefine(&self, db: &Db, out: &mut Effects) -> Result<()> {
         let brand = self.brand;
         let b = db.read_now(move |tx| brand::get(tx, brand))?;
         if *lock(&self.zone) != b.timezone {
@@ -216,7 +227,7 @@ impl Pool {
         self.read_terms(db)?;
         let stored = db.read_now(move |tx| segment::running(tx, brand))?;
         for s in segment::in_order(stored) {
-            self.take_up(db, s.id, now, out)?;
+            self.take_up(db, s.id, out)?;
         }
         Ok(())
     }

@@ -72,6 +72,7 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
     let (calendar, now) = (pool.calendar(), engine.now());
     let lake = Lake::in_memory();
     let mut one = lake.write();
+    one.words.hush(crate::live::QUIET);
     for e in events.iter().filter(|e| !e.name.starts_with("segment.") && Position { xid: e.xid, id: e.id } <= at) {
         let props = crate::live::props::read(&e.props);
         let props: Vec<(&str, &str)> = props.iter().map(|(k, v)| (k.as_ref(), v.as_ref())).collect();

@@ -194,12 +194,6 @@ fn prices(state: &LakeState, here: &RoaringBitmap, base: &dyn Fn(u32) -> bool) -
     Some(Group { key: "price_band".into(), counts, missing, by_size: false })
 }
 
-/// Acts of the person, unlike what was written about the person.
-fn is_act(name: &str) -> bool {
-    const ABOUT: &[&str] = &["person.", "consent.", "segment.", "commission.", "binding.", "import.", "identify", "alias", "group"];
-    !ABOUT.iter().any(|p| name.starts_with(p))
-}
-
 #[derive(Clone, Default)]
 struct Acts {
     hours: [(i64, i64); 24],
@@ -208,7 +202,10 @@ struct Acts {
 
 fn acts(pool: &Pool, here: &RoaringBitmap, base: &(dyn Fn(u32) -> bool + Sync)) -> Option<(Vec<HourCell>, Vec<ResponseCell>)> {
     let calendar = pool.calendar();
-    let is_act: Vec<bool> = pool.read().words.names.words().iter().map(|n| is_act(n)).collect();
+    let is_act: Vec<bool> = {
+        let state = pool.read();
+        (0..state.words.names.len()).map(|n| !state.words.is_quiet(n as u16)).collect()
+    };
     let names = is_act.len();
     let all = pool.lake.fold(
         &AtomicBool::new(false),

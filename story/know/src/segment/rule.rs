@@ -18,7 +18,7 @@ pub enum Rule {
     Any(Vec<Rule>),
     Not(Box<Rule>),
     AtLeast(AtLeast),
-    /// An attribute of the portrait, or a figure: orders, paid, net (fen), first_order_at, last_order_at, joined_at, created_at, last_seen_at.
+    /// An attribute of the portrait, or a figure: orders, paid, net (fen), first_order_at, last_order_at, joined_at, created_at.
     Attr(AttrTest),
     /// Has at least one of these tags.
     Tag(AnyOf),
@@ -147,7 +147,7 @@ pub struct NotFollowed {
     pub window: Window,
 }
 
-/// Which events: a name (`*` for any), and tests of their properties.
+/// Which events: a name (`*` for anything the person did), and tests of their properties.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventTest {
@@ -304,7 +304,6 @@ pub const FIGURES: &[(&str, Kind)] = &[
     ("last_order_at", Kind::Instant),
     ("joined_at", Kind::Instant),
     ("created_at", Kind::Instant),
-    ("last_seen_at", Kind::Instant),
     ("stage_since", Kind::Instant),
     ("birthday", Kind::Date),
 ];
