@@ -80,7 +80,7 @@ export function AskPage<K extends Kind>({ kind, note, first, events, lacking, se
         {lack ? <Lack word={lack} /> : error && shown ? <Refused error={error} again={again} /> : null}
       </div>
       {shown ? (
-        <div className={stale || lack ? `${css.answer} ${css.old}` : css.answer} aria-busy={asking} data-testid="answer" data-fresh={!stale && !lack}>
+        <div className={lack || error ? `${css.answer} ${css.past}` : stale ? `${css.answer} ${css.old}` : css.answer} aria-busy={asking} data-testid="answer" data-fresh={!stale && !lack}>
           <People kind={kind} question={shown.question}>
             {empty(shown.answer) ? <Card><Nothing set={set} question={question} /></Card> : children(shown.answer, shown.question)}
           </People>
