@@ -95,7 +95,7 @@ pub(super) fn same_face(
     type Found = (ReservationId, SlotId, StaffId, String, Ms, i32, bool);
     let found: Option<Found> = tx.opt(
         "select r.id, r.slot_id, r.staff_id, r.state, r.until, r.day, s.active from person p join live_reservation r on r.person_id = p.id \
-         join staff s on s.id = r.staff_id where p.root_id = $1 and +r.live_code_id = $2 and r.state <> 'expired' order by +r.id desc limit 1",
+         join staff s on s.id = r.staff_id where p.root_id = (select root_id from person where id = $1) and +r.live_code_id = $2 and r.state <> 'expired' order by +r.id desc limit 1",
         params![person, code.id],
     )?;
     let Some((id, slot, staff, state, until, on, active)) = found else { return Ok(None) };
@@ -207,23 +207,17 @@ pub fn confirm(tx: &mut Tx, who: &Staff, id: LiveCodeId, add: &ConfirmAdd) -> Re
     let code = own(tx, who, id)?;
     let now = tx.now();
     let at = add.at.unwrap_or(now).min(now);
-    let mut person = match (add.person_id, &add.identity) {
-        (Some(p), _) => Some(person::root(tx, code.brand, p)?),
+    let named = match (add.person_id, &add.identity) {
+        (Some(p), _) => Some(p),
         (None, Some(i)) => Some(identity::resolve(tx, code.brand, &[(i.kind.as_str(), i.value.as_str())], "live_code")?),
         (None, None) => None,
     };
-    if person.is_none() && add.reservation_id.is_none() {
+    if named.is_none() && add.reservation_id.is_none() {
         return Err(Problem::field("reservation_id", "say who was added: a reservation, a person or an identity"));
     }
-    let found = place(tx, &code, add, person)?;
-    if let Some(p) = &found {
-        let held_by = person::root(tx, code.brand, p.person)?;
-        person = Some(match person.filter(|p| *p != held_by) {
-            Some(known) => identity::merge(tx, code.brand, known, held_by, "added by a live code")?.unwrap_or(known),
-            None => held_by,
-        });
-    }
-    let person = person.unwrap_or_else(|| PersonId::new(0));
+    let known = named.map(|p| person::root(tx, code.brand, p)).transpose()?;
+    let found = place(tx, &code, add, known)?;
+    let (subject, person) = whose(tx, &code, named, found.as_ref())?;
     let staff = add.staff_id.or(found.as_ref().map(|f| f.staff));
     let staff = staff.ok_or_else(|| Problem::field("staff_id", "this person holds no place here; say who was added"))?;
     if let Some(p) = found.as_ref().filter(|p| p.state == "added" && p.staff == staff) {
@@ -242,10 +236,24 @@ pub fn confirm(tx: &mut Tx, who: &Staff, id: LiveCodeId, add: &ConfirmAdd) -> Re
             )?;
             p.id
         }
-        None => unreserved(tx, &code, person, staff, day, at)?,
+        None => unreserved(tx, &code, subject, staff, day, at)?,
     };
-    note(tx, &code, person, staff, at, id)?;
+    note(tx, &code, subject, staff, at, id)?;
     Ok(Added { reservation_id: id, person_id: person, staff_id: staff, at, fresh: true })
+}
+
+/// Whose own the add is, and the person that is now: whoever held the place and whoever is named are
+/// joined, unless something says that they are two.
+fn whose(tx: &mut Tx, code: &LiveCode, named: Option<PersonId>, found: Option<&Place>) -> Result<(PersonId, PersonId)> {
+    match (named, found) {
+        (None, None) => Err(Problem::not_found("reservation")),
+        (None, Some(p)) => Ok((p.person, person::root(tx, code.brand, p.person)?)),
+        (Some(n), None) => Ok((n, person::root(tx, code.brand, n)?)),
+        (Some(n), Some(p)) => match identity::merge(tx, code.brand, n, p.person, "added by a live code")? {
+            Some(person) => Ok((p.person, person)),
+            None => Ok((n, person::root(tx, code.brand, n)?)),
+        },
+    }
 }
 
 /// An add that nobody reserved: the platform led the visitor, or another guide was added.

@@ -256,7 +256,10 @@ impl Way<'_> {
         let Some(person) = self.visitor.person.filter(|_| !self.described) else { return Ok(()) };
         self.described = true;
         let found: Option<(String, Option<StaffId>)> =
-            tx.opt("select stage, guide_id from person where id = $1", params![person])?;
+            tx.opt(
+                "select r.stage, r.guide_id from person p join person r on r.id = p.root_id where p.id = $1",
+                params![person],
+            )?;
         if let Some((stage, guide)) = found {
             self.visitor.stage.get_or_insert(stage);
             self.visitor.guide = self.visitor.guide.or(guide);
