@@ -92,9 +92,9 @@ function RfmLeaf({ value, onChange }: Omit<Props<Part<'rfm'>>, 'fields'>) {
   }
   return (
     <>
-      <span className={css.name}>RFM</span>
+      <span className={css.rfm}>RFM</span>
       {(['r', 'f', 'm'] as const).map((key) => (
-        <span key={key} className="row" role="group" aria-label={key.toUpperCase()}>
+        <span key={key} className={css.scoreRow} role="group" aria-label={key.toUpperCase()}>
           <span className={css.word}>{key.toUpperCase()}</span>
           <span className={css.scores}>
             {[1, 2, 3, 4, 5].map((score) => (
