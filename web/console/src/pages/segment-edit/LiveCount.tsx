@@ -2,7 +2,6 @@
 import { useDeferredValue, useState } from 'react'
 import { Link } from 'react-router'
 import { Button } from 'antd'
-import { RefreshCw } from 'lucide-react'
 import { StageChip } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
 import { useExplain } from '@/parts/state'
@@ -55,7 +54,7 @@ export function LiveCount({ rule, sample, against, open = 0 }: LiveCountProps) {
         {error !== null && <p className="small bad" role="alert">{explain(error)}</p>}
       </div>
       {against && data.enter !== null && data.enter !== undefined && <Moves of={data} />}
-      {sample > 0 && <Sample of={data} more={() => setAgain((n) => n + 1)} />}
+      {sample > 0 && <Sample of={data} />}
       <p className={`small faint num ${css.quiet}`}>{t('exact', { when: clock(data.exact_at) })} · {t('e_took', { ms: data.took_ms < 10 ? Math.round(data.took_ms * 10) / 10 : Math.round(data.took_ms) })}</p>
     </div>
   )
@@ -77,17 +76,14 @@ function Moves({ of }: { of: Counted }) {
 }
 
 /** Names may come a moment later than the number. */
-function Sample({ of, more }: { of: Counted; more: () => void }) {
+function Sample({ of }: { of: Counted }) {
   const t = useSegments()
   const c = useCommon()
   const people = useDeferredValue(of.sample)
   if (people.length === 0) return <p className="muted">{t('e_sample_none')}</p>
   return (
     <div className="wide-only">
-      <div className="row between">
-        <span className="small muted">{t('e_sample')}</span>
-        <Button type="text" size="small" icon={<RefreshCw size={13} />} aria-label={t('e_resample')} title={t('e_resample')} onClick={more} />
-      </div>
+      <p className="small muted">{t('e_sample')}</p>
       <ul className={css.people} data-testid="sample">
         {people.map((each) => (
           <li key={each.id}><Link to={`/persons/${each.id}`} className="cut" target="_blank">{each.name ?? c('unnamed')}</Link><StageChip stage={each.stage} /></li>
