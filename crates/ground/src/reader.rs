@@ -65,13 +65,53 @@ pub fn in_flight(tx: &mut Tx, from: Cursor) -> Result<bool> {
     }
 }
 
+/// What lies ahead of a reader: the events it wants, where they end, and how many were passed.
+struct Ahead {
+    wanted: Vec<Event>,
+    end: Cursor,
+    passed: usize,
+}
+
+/// Names of events looked at together.
+const GLANCE: i64 = 4096;
+
+/// Most readers want few events: in one process the names are looked at first, and only what is
+/// wanted is read whole. Over a network one question is cheaper than many.
+fn look_ahead(tx: &mut Tx, reader: &Arc<dyn Reader>, from: Cursor) -> Result<Ahead> {
+    if tx.engine() == Engine::Postgres {
+        let mut events = ahead(tx, from, BATCH)?;
+        let end = events.last().map_or(from, |e| Cursor { xid: e.xid, id: e.id });
+        let passed = events.len();
+        events.retain(|e| reader.wants(&e.name));
+        return Ok(Ahead { wanted: events, end, passed });
+    }
+    let (mut ids, mut end, mut passed) = (vec![], from, 0);
+    tx.each("select id, xid, name from event where id > $1 order by id limit $2", params![from.id, GLANCE], |row| {
+        if ids.len() as i64 >= BATCH {
+            return Ok(());
+        }
+        let id = row.get(0)?;
+        end = Cursor { xid: row.get(1)?, id };
+        passed += 1;
+        if row.text(2, |name| reader.wants(name))? {
+            ids.push(id);
+        }
+        Ok(())
+    })?;
+    let mut wanted = Vec::with_capacity(ids.len());
+    for id in ids {
+        wanted.push(tx.one(&format!("select {COLUMNS} from event where id = $1"), params![id])?);
+    }
+    Ok(Ahead { wanted, end, passed })
+}
+
 /// Applies at most one batch; tells how many events were passed.
 pub fn step(db: &Db, reader: &Arc<dyn Reader>, from: &mut Cursor) -> Result<usize> {
-    let start = *from;
-    let events = db.read_now(move |tx| ahead(tx, start, BATCH))?;
-    let Some(last) = events.last() else { return Ok(0) };
-    let (end, passed) = (Cursor { xid: last.xid, id: last.id }, events.len());
-    let wanted: Vec<Event> = events.into_iter().filter(|e| reader.wants(&e.name)).collect();
+    let (start, looking) = (*from, reader.clone());
+    let Ahead { wanted, end, passed } = db.read_now(move |tx| look_ahead(tx, &looking, start))?;
+    if passed == 0 {
+        return Ok(0);
+    }
     if !wanted.is_empty() {
         let wanted = Arc::new(wanted);
         if let Err(problem) = apply(db, reader, &wanted, start, end) {

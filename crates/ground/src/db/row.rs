@@ -36,6 +36,20 @@ impl Row<'_> {
     }
 }
 
+impl Row<'_> {
+    /// Hands a column's text to `f` without copying it.
+    pub fn text<T>(&self, i: usize, f: impl FnOnce(&str) -> T) -> Result<T> {
+        let wrong = |e: String| Problem::internal(format!("column {i}: {e}"));
+        match self {
+            Row::Sqlite(row) => match row.get_ref(i).map_err(|e| wrong(e.to_string()))? {
+                rusqlite::types::ValueRef::Text(t) => Ok(f(std::str::from_utf8(t).map_err(Problem::internal)?)),
+                _ => Err(wrong("no text".into())),
+            },
+            Row::Postgres(row) => row.try_get::<_, &str>(i).map(f).map_err(|e| wrong(e.to_string())),
+        }
+    }
+}
+
 /// A type made from a whole row.
 pub trait FromRow: Sized {
     fn from_row(row: &Row<'_>) -> Result<Self>;

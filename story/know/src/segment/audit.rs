@@ -54,7 +54,7 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
     let state = pool.read();
     let at = state.position;
     let brand = pool.brand;
-    let (events, fresh, behind) = db.read_now(move |tx| {
+    let (events, fresh, behind, rules) = db.read_now(move |tx| {
         let sql = format!(
             "select {COLUMNS} from event where person_id in (select id from person where root_id = $1) order by at, id"
         );
@@ -63,7 +63,7 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
             "select 1 from event where brand_id = $1 and (xid, id) > ($2, $3) limit 1",
             params![brand, at.xid, at.id],
         )?;
-        Ok((events, facts::fresh(tx, person, Parts::ALL)?, last.is_some()))
+        Ok((events, facts::fresh(tx, person, Parts::ALL)?, last.is_some(), super::running(tx, brand)?))
     })?;
     if behind || fresh.row.as_ref().is_none_or(|r| r.id != person) {
         return Ok(None);
@@ -96,8 +96,7 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
     let mut found = vec![];
     for (n, s) in engine.running().filter(|(_, s)| s.pending.is_empty()) {
         let id = s.id;
-        let stored = db.read_now(move |tx| super::stored(tx, id))?;
-        let Some(stored) = stored.filter(|x| x.version == s.version) else { continue };
+        let Some(stored) = rules.iter().find(|x| x.id == id && x.version == s.version) else { continue };
         let cond = match &stored.rule {
             Some(rule) => compile(rule, &mut one, &calendar, &terms)?,
             None => weir_lake::cond::Cond::Mark(facts::listed(id.n())),
