@@ -174,6 +174,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The roots of everybody in this scope.
+    pub fn roots(&self) -> Option<RoaringBitmap> {
+        self.collect(0, |_, _, _| true)
+    }
+
     /// The roots of those for whom `f` holds.
     pub(crate) fn collect(&self, need: u64, f: impl Fn(&State, Subject, &View<'_>) -> bool + Sync) -> Option<RoaringBitmap> {
         let step = |a: &mut RoaringBitmap, state: &State, s: Subject, v: &View<'_>| {

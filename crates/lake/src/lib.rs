@@ -17,6 +17,7 @@ pub mod fold;
 mod base;
 mod lake;
 pub mod people;
+pub mod table;
 mod view;
 
 pub use calendar::Calendar;

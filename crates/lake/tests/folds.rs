@@ -169,7 +169,7 @@ fn retention_by_first_start_and_by_every_start() {
     unbounded.unbounded = true;
     let g = unbounded.ask(&w.scope()).unwrap();
     assert_eq!(g[0].back[0], [2, 2, 2, 1]);
-    let who = |r: &Retention, p| w.ids(&r.persons(&w.scope(), 0, p).unwrap());
+    let who = |r: &Retention, p| w.ids(&r.persons(&w.scope(), Some(0), p, None).unwrap());
     assert_eq!((who(&r, None), who(&r, Some((1, true))), who(&r, Some((1, false)))), (vec![1, 2], vec![1], vec![2]));
     assert_eq!(who(&unbounded, Some((3, false))), [2]);
 }

@@ -21,7 +21,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(weir_reach::routes())
         .merge(weir_sell::routes())
         .merge(weir_grow::routes())
-        .merge(weir_measure::routes())
+        .merge(weir_measure::routes(&LIVE))
 }
 
 /// Who follows the log.

@@ -17,6 +17,7 @@
 //! * *CLV* — realised: paid − refunded − cost. *CAC* — cost ÷ buyers brought.
 //! * *incremental* — the difference to a random holdout ([`weir_reach::results`]); never attributed
 //!   revenue.
+pub mod ask;
 pub mod cohorts;
 pub mod flow;
 pub mod fold;
@@ -31,8 +32,20 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use weir_ground::http::App;
 
 /// The routes of this chapter.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes(live: &std::sync::Arc<weir_know::live::Live>) -> OpenApiRouter<App> {
+    let ask = OpenApiRouter::new()
+        .routes(routes!(ask::routes::ask_funnel))
+        .routes(routes!(ask::routes::ask_retention))
+        .routes(routes!(ask::routes::ask_paths))
+        .routes(routes!(ask::routes::ask_trend))
+        .routes(routes!(ask::routes::ask_distribution))
+        .routes(routes!(ask::routes::ask_interval))
+        .routes(routes!(ask::routes::ask_rfm))
+        .routes(routes!(ask::routes::ask_cohorts))
+        .routes(routes!(ask::routes::ask_persons))
+        .layer(axum::Extension(live.clone()));
     OpenApiRouter::new()
+        .merge(ask)
         .routes(routes!(overview::get_overview))
         .routes(routes!(pool::measure_pool))
         .routes(routes!(stage_flow::measure_stage_flow))

@@ -2,9 +2,18 @@
 
 #[test]
 fn every_route_is_there() {
-    let (_, api) = weir_measure::routes().split_for_parts();
+    let (_, api) = weir_measure::routes(&std::sync::Arc::default()).split_for_parts();
     let paths: Vec<&str> = api.paths.paths.keys().map(String::as_str).collect();
     let expected = [
+        "/api/v1/ask/cohorts",
+        "/api/v1/ask/distribution",
+        "/api/v1/ask/funnel",
+        "/api/v1/ask/interval",
+        "/api/v1/ask/paths",
+        "/api/v1/ask/retention",
+        "/api/v1/ask/rfm",
+        "/api/v1/ask/trend",
+        "/api/v1/ask/{kind}/persons",
         "/api/v1/measure/campaigns",
         "/api/v1/measure/cohorts",
         "/api/v1/measure/money",

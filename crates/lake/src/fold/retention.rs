@@ -188,6 +188,10 @@ impl Retention {
         }
     }
 
+    fn group(&self, state: &State, s: Subject, v: &View<'_>, row: u32) -> u32 {
+        if v.is_empty() && !matches!(self.by, By::Column(_)) { 0 } else { self.by.of(state, s, v, row as usize) }
+    }
+
     fn back_in(&self, m: &Scratch, c: usize, k: usize, is: &dyn Fn(usize) -> bool) -> bool {
         is(k) || self.unbounded && (k + 1..self.buckets.len() - c).any(|k| bit(&m.backs, c + k))
     }
@@ -205,8 +209,7 @@ impl Retention {
                 return;
             }
             self.cohorts_of(m, state, v, |c, row, is| {
-                let code = if v.is_empty() && !matches!(self.by, By::Column(_)) { 0 } else { self.by.of(state, s, v, row as usize) };
-                let g = groups.cell(code, || self.empty());
+                let g = groups.cell(self.group(state, s, v, row), || self.empty());
                 g.sizes[c] += 1;
                 let counts = &mut g.back[c];
                 if self.unbounded {
@@ -229,14 +232,15 @@ impl Retention {
         Some(all.sorted().into_iter().map(|(key, g)| Group { key, ..g }).collect())
     }
 
-    /// The persons of a cohort who were (or were not) back in a period; all of it without one.
-    pub fn persons(&self, scope: &Scope<'_>, cohort: usize, period: Option<(usize, bool)>) -> Option<RoaringBitmap> {
+    /// The persons of a cohort who were (or were not) back in a period; all of it without one. No cohort asks for any.
+    pub fn persons(&self, scope: &Scope<'_>, cohort: Option<usize>, period: Option<(usize, bool)>, group: Option<u32>) -> Option<RoaringBitmap> {
         let table = self.table();
         scope.collect(self.need(), |state, s, v| {
             let (mut m, mut found) = (self.scratch(), false);
             if self.mark(&table, state, s, v, &mut m) {
-                self.cohorts_of(&m, state, v, |c, _, is| {
-                    found |= c == cohort && period.is_none_or(|(k, back)| self.back_in(&m, c, k, is) == back);
+                self.cohorts_of(&m, state, v, |c, row, is| {
+                    let asked = cohort.is_none_or(|x| x == c) && group.is_none_or(|g| self.group(state, s, v, row) == g);
+                    found |= asked && period.is_none_or(|(k, back)| self.back_in(&m, c, k, is) == back);
                 });
             }
             found
