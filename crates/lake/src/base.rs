@@ -43,6 +43,8 @@ pub(crate) struct Base {
     pub rows: u64,
     /// One bit a name (its code modulo 64) that the subject has, to pass over quickly.
     pub mask: Vec<u64>,
+    /// When each subject's last row was; long before everything for one without rows.
+    pub last: Vec<i64>,
 }
 
 impl Base {
@@ -53,6 +55,14 @@ impl Base {
             Some(p) if inside(p) => hint,
             _ => self.parts.partition_point(|p| p.first <= s).saturating_sub(1),
         }
+    }
+
+    /// May a subject matter to a fold with this need?
+    #[inline]
+    pub fn has(&self, s: Subject, need: crate::lake::Need) -> bool {
+        let s = s as usize;
+        (need.names == 0 || self.mask.get(s).is_some_and(|m| m & need.names != 0))
+            && (need.since == i64::MIN || self.last.get(s).is_some_and(|last| *last >= need.since))
     }
 
     /// A subject's rows. `part` comes from [`Base::part_of`].
@@ -78,13 +88,14 @@ impl Base {
 
     pub fn open(dir: &Path, ids: &mut Vec<i64>) -> Result<Base> {
         let subjects = read(&dir.join("subjects.arrow"))?;
-        let (mut counts, mut mask) = (vec![], vec![]);
+        let (mut counts, mut mask, mut last) = (vec![], vec![], vec![]);
         for batch in &subjects {
             ids.extend_from_slice(numbers::<Int64Type>(batch, "id")?.as_ref());
             counts.extend_from_slice(numbers::<UInt32Type>(batch, "rows")?.as_ref());
             mask.extend_from_slice(numbers::<UInt64Type>(batch, "names")?.as_ref());
+            last.extend_from_slice(numbers::<Int64Type>(batch, "last")?.as_ref());
         }
-        let mut base = Base { parts: vec![], subjects: ids.len() as Subject, rows: 0, mask };
+        let mut base = Base { parts: vec![], subjects: ids.len() as Subject, rows: 0, mask, last };
         let mut next = 0;
         for n in 0.. {
             let path = dir.join(format!("part-{n:04}.arrow"));
@@ -187,12 +198,13 @@ pub(crate) struct Writer {
     rows: Rows,
     counts: Vec<u32>,
     mask: Vec<u64>,
+    last: Vec<i64>,
 }
 
 impl Writer {
     pub fn new(dir: &Path) -> Result<Writer> {
         fs::create_dir_all(dir)?;
-        Ok(Writer { dir: dir.into(), parts: 0, rows: Rows::with_capacity(PART + PART / 8), counts: vec![], mask: vec![] })
+        Ok(Writer { dir: dir.into(), parts: 0, rows: Rows::with_capacity(PART + PART / 8), counts: vec![], mask: vec![], last: vec![] })
     }
 
     /// The next subject: its rows of an older base, and newer ones.
@@ -206,6 +218,7 @@ impl Writer {
         }
         let after = self.rows.len();
         self.mask.push(self.rows.name[before..after].iter().fold(0, |m, n| m | 1 << (n & 63)));
+        self.last.push(self.rows.at[before..after].last().copied().unwrap_or(i64::MIN));
         self.counts.push((after - before) as u32);
         if after >= PART { self.flush() } else { Ok(()) }
     }
@@ -247,11 +260,13 @@ impl Writer {
             Field::new("id", DataType::Int64, false),
             Field::new("rows", DataType::UInt32, false),
             Field::new("names", DataType::UInt64, false),
+            Field::new("last", DataType::Int64, false),
         ]);
         let columns: Vec<ArrayRef> = vec![
             Arc::new(PrimitiveArray::<Int64Type>::from(ids[..self.counts.len()].to_vec())),
             Arc::new(PrimitiveArray::<UInt32Type>::from(self.counts)),
             Arc::new(PrimitiveArray::<UInt64Type>::from(self.mask)),
+            Arc::new(PrimitiveArray::<Int64Type>::from(self.last)),
         ];
         write(&self.dir.join("subjects.arrow"), schema, columns)?;
         let text = serde_json::to_vec(&words.lists()).map_err(broken)?;

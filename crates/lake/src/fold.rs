@@ -19,7 +19,7 @@ pub mod trend;
 pub use bucket::{Buckets, Unit};
 
 use crate::cond::EventTest;
-use crate::{Calendar, Lake, NO_VALUE, State, Subject, View};
+use crate::{Calendar, Lake, NO_VALUE, Need, State, Subject, View};
 use roaring::RoaringBitmap;
 use std::sync::atomic::AtomicBool;
 
@@ -143,11 +143,21 @@ impl<'a> Scope<'a> {
         Scope { lake, cancel, who: Who::Everyone }
     }
 
-    /// Walks the persons of this scope. Those that have none of the names in `need` may be passed
-    /// over; 0 asks for everyone. `None` when it was cancelled.
+    /// Walks the persons of this scope. Those that have none of the names in `names` (0 is any) may
+    /// be passed over. `None` when it was cancelled.
     pub(crate) fn walk<A: Send>(
         &self,
-        need: u64,
+        names: u64,
+        init: impl Fn() -> A + Sync,
+        step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
+        join: impl FnMut(&mut A, A),
+    ) -> Option<A> {
+        self.walk_since(Need { names, ..Need::default() }, init, step, join)
+    }
+
+    pub(crate) fn walk_since<A: Send>(
+        &self,
+        need: Need,
         init: impl Fn() -> A + Sync,
         step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
         join: impl FnMut(&mut A, A),
@@ -180,13 +190,13 @@ impl<'a> Scope<'a> {
     }
 
     /// The roots of those for whom `f` holds.
-    pub(crate) fn collect(&self, need: u64, f: impl Fn(&State, Subject, &View<'_>) -> bool + Sync) -> Option<RoaringBitmap> {
+    pub(crate) fn collect(&self, names: u64, f: impl Fn(&State, Subject, &View<'_>) -> bool + Sync) -> Option<RoaringBitmap> {
         let step = |a: &mut RoaringBitmap, state: &State, s: Subject, v: &View<'_>| {
             if f(state, s, v) {
                 a.insert(s);
             }
         };
-        self.walk(need, RoaringBitmap::new, step, |a, b| *a |= b)
+        self.walk(names, RoaringBitmap::new, step, |a, b| *a |= b)
     }
 }
 

@@ -150,7 +150,7 @@ pub(crate) fn publish(dir: &Path, manifest: &Manifest) -> Result<()> {
 }
 
 /// The shape of the files; others are built anew from the log.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Columns and persons of one brand.
 pub struct Lake {
@@ -158,6 +158,21 @@ pub struct Lake {
     state: RwLock<State>,
     merging: Mutex<u64>,
     threads: usize,
+}
+
+/// What a person must have to matter to a fold; the default asks for nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Need {
+    /// One of these names: a mask with one bit for each name's code modulo 64. 0 takes any.
+    pub names: u64,
+    /// Something at this instant or later.
+    pub since: i64,
+}
+
+impl Default for Need {
+    fn default() -> Need {
+        Need { names: 0, since: i64::MIN }
+    }
 }
 
 /// Persons a worker takes at once; between two such pieces the lake may change.
@@ -285,15 +300,14 @@ impl Lake {
         step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
         join: impl FnMut(&mut A, A),
     ) -> Option<A> {
-        self.walk(cancel, 0, init, step, join)
+        self.walk(cancel, Need::default(), init, step, join)
     }
 
-    /// [`Lake::fold`] that may pass over persons who have none of the names in `need`, a mask with
-    /// one bit for each name's code modulo 64; 0 asks for everyone.
+    /// [`Lake::fold`] that may pass over persons who cannot matter.
     pub fn walk<A: Send>(
         &self,
         cancel: &AtomicBool,
-        need: u64,
+        need: Need,
         init: impl Fn() -> A + Sync,
         step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
         mut join: impl FnMut(&mut A, A),
@@ -317,7 +331,7 @@ impl Lake {
                         continue;
                     }
                     if state.plain(s) {
-                        if need != 0 && state.base.mask.get(s as usize).is_none_or(|m| m & need == 0) {
+                        if !state.base.has(s, need) {
                             continue;
                         }
                         hint = state.base.part_of(s, hint);

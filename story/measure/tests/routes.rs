@@ -18,6 +18,8 @@ fn every_route_is_there() {
         "/api/v1/measure/cohorts",
         "/api/v1/measure/money",
         "/api/v1/measure/pool",
+        "/api/v1/measure/stage-flow",
+        "/api/v1/measure/stage-flow/persons",
         "/api/v1/measure/touchpoints",
         "/api/v1/overview",
         "/api/v1/persons/{id}/money",

@@ -1,6 +1,6 @@
 //! Who did something so many times in a time, and did not do something else: counted, or as a set.
 use super::{Name, Scope, Which};
-use crate::{State, View};
+use crate::{Need, State, View};
 use roaring::RoaringBitmap;
 
 /// An event was done between `min` and `max` times within [from, to).
@@ -43,8 +43,10 @@ impl Did {
 
 /// How many persons meet all conditions.
 pub fn count(scope: &Scope<'_>, all: &[Did]) -> Option<u64> {
-    let need = all.iter().map(Did::need).find(|b| *b != 0).unwrap_or(0);
-    scope.walk(need, || 0, |n, state, _, v| *n += u64::from(all.iter().all(|d| d.holds(state, v))), |a, b| *a += b)
+    // Who must have done something lately has done something lately.
+    let most = all.iter().filter(|d| d.min > 0).max_by_key(|d| d.from);
+    let need = most.map_or(Need::default(), |d| Need { names: d.need(), since: d.from });
+    scope.walk_since(need, || 0, |n, state, _, v| *n += u64::from(all.iter().all(|d| d.holds(state, v))), |a, b| *a += b)
 }
 
 /// The roots of those who meet all conditions.
