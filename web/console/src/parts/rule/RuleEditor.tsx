@@ -225,8 +225,11 @@ function Join({ kind, index }: { kind: GroupKind; index: number }) {
   return <span className={index === 0 ? `${css.join} ${css.joinFirst}` : css.join} aria-hidden={index === 0}>{index > 0 && (kind === 'all' ? t('and') : t('or'))}</span>
 }
 
-/** One box for everything that a condition can be about: type a few letters of a field, an event or a kind. */
-function AddCondition({ path }: { path: string }) {
+/**
+ * One box for everything that a condition can be about: type a few letters of a field, an event or a kind. It has many choices,
+ * so it is not drawn anew while a condition is typed.
+ */
+const AddCondition = memo(function AddCondition({ path }: { path: string }) {
   const t = useRuleWords()
   const lang = useLang()
   const { fields, add } = useEdit()
@@ -257,4 +260,4 @@ function AddCondition({ path }: { path: string }) {
       />
     </span>
   )
-}
+})
