@@ -198,7 +198,7 @@ fn values_survive_the_round_trip() {
 fn nodes_of_one_database_wake_each_other() {
     let Some(server) = std::env::var("WEIR_TEST_POSTGRES").ok().filter(|u| !u.is_empty()) else { return };
     let (url, _guard) = weir_ground::testing::own_postgres(&server);
-    let open = || Db::open(&Open { url: Some(url.clone()), threads: 2, ..Open::default() }).unwrap();
+    let open = || Db::open(&Open { url: Some(url.clone()), key: Some(weir_ground::seal::test_key()), threads: 2, ..Open::default() }).unwrap();
     let (a, b) = (open(), open());
     struct Told(std::sync::mpsc::Sender<Instant>);
     impl Reader for Told {
