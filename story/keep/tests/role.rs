@@ -39,6 +39,7 @@ fn every_door_asks_for_its_permission() {
             ("GET", "/api/v1/stage-preview?silent_days=1&churned_days=2".into(), None, May::MeasureRead, 200),
             ("GET", "/api/v1/orders".into(), None, May::OrderRead, 200),
             ("POST", format!("/api/v1/orders/{}/ready", gone("ord")), None, May::OrderFulfil, 404),
+            ("POST", format!("/api/v1/orders/{}/reveal", gone("ord")), None, May::OrderFulfil, 404),
             ("POST", format!("/api/v1/orders/{}/refunds", gone("ord")), Some(json!({ "reason": "x" })), May::OrderRefund, 404),
             ("POST", "/api/v1/products".into(), Some(json!({ "code": "", "name": "x", "category": "c", "status": "on_sale", "skus": [] })), May::ProductWrite, 400),
             ("POST", format!("/api/v1/skus/{}/stock", gone("sku")), Some(json!({ "store_id": store, "delta": 1, "reason": "x" })), May::StockWrite, 404),
@@ -64,7 +65,7 @@ fn every_door_asks_for_its_permission() {
             let may: Vec<&str> = May::ALL.iter().filter(|m| role.may(**m)).map(|m| m.code()).collect();
             assert_eq!(row["may"], json!(may));
         }
-        assert_eq!(refused, 8 + 11 + 13 + 15);
+        assert_eq!(refused, 8 + 11 + 13 + 16);
         // The owner changed the brand and the store; five people were added; nothing else happened.
         let after: i64 = w.one("select count(*) from event where name <> 'staff.signed_in'");
         assert_eq!(after - before, 2 + 5);
@@ -128,6 +129,7 @@ fn a_store_manager_sees_the_own_store_and_nothing_of_another() {
             ("GET", format!("/api/v1/orders/{}", other.order), None),
             ("POST", format!("/api/v1/orders/{}/refunds", other.order), Some(json!({ "reason": "x" }))),
             ("POST", format!("/api/v1/orders/{}/cancel", other.order), None),
+            ("POST", format!("/api/v1/orders/{}/reveal", other.order), None),
         ];
         for (method, path, body) in doors {
             let (status, problem) = w.ask(&mei, method, &path, body);
@@ -268,5 +270,84 @@ fn contacts_are_masked_for_everybody_and_shown_whole_only_on_record() {
         // A mask that is written back changes nothing.
         assert_eq!(w.ask(&owner, "PATCH", &page, Some(json!({ "phone": "138****0001" }))).0, 400);
         assert_eq!(w.ask(&owner, "POST", &format!("{page}/reveal"), None).1["phone"], json!("13800000001"));
+    });
+}
+
+/// A delivery that is paid, to a street in the city, with a note.
+fn delivery(w: &World, store: StoreId) -> OrderId {
+    use weir_sell::order::place::{Basket, place};
+    use weir_sell::payment::{Notice, open, settle};
+    use weir_sell::product::{AddProduct, PutSku, add};
+    use weir_sell::quote::{Delivery, Item};
+    let brand = w.brand;
+    w.db.write_now(move |tx| {
+        let sku = PutSku { id: None, code: "U1".into(), name: String::new(), price_fen: Fen(1_000) };
+        let new = AddProduct {
+            code: "P1".into(), name: "Tea".into(), name_en: None, category: "drinks".into(), image: None, description: None,
+            status: "on_sale".into(), skus: vec![sku],
+        };
+        let product = add(tx, brand, "system", &new)?;
+        let sku = tx.one("select id from sku where product_id = $1", params![product])?;
+        weir_sell::stock::adjust(tx, brand, (sku, store), 5, "delivery", "system")?;
+        let address = json!({ "name": "Zhou", "phone": "13800000031", "region": "Riverside", "detail": "Weir Road 8" }).to_string();
+        let basket = Basket {
+            person: weir_know::identity::resolve(tx, brand, &[("phone", "13800000032")], "test")?,
+            store,
+            items: vec![Item { sku_id: sku, quantity: 1 }],
+            delivery: Delivery::Delivery,
+            address: Some(address),
+            note: Some("ring 13800000033".into()),
+            quote: None,
+            source: "mall",
+        };
+        let placed = place(tx, brand, &basket)?;
+        let order = weir_sell::order::get(tx, brand, placed.id)?;
+        let attempt = open(tx, &order, "test")?.id;
+        settle(tx, brand, &Notice { attempt, channel_no: "c-1".into(), amount: placed.total })?;
+        Ok(placed.id)
+    })
+    .unwrap()
+}
+
+#[test]
+fn whoever_ships_an_order_sees_where_it_goes_and_that_is_on_record() {
+    each_engine(|db| {
+        let w = World::new(&db, "tea");
+        let store = w.store("S1");
+        let order = delivery(&w, store);
+        w.staff("owner", Role::Owner, &[]);
+        w.staff("lan", Role::Guide, &[store]);
+        w.staff("bai", Role::ReadOnly, &[]);
+        let (owner, lan, bai) = (w.sign_in("owner", PASSWORD), w.sign_in("lan", PASSWORD), w.sign_in("bai", PASSWORD));
+        let path = format!("/api/v1/orders/{order}");
+        let reveal = |who: &As| w.ask(who, "POST", &format!("{path}/reveal"), None);
+        let looked = "select count(*) from event where name = 'order.revealed'";
+        for who in [&owner, &lan, &bai] {
+            let (_, page) = w.get(who, &path);
+            assert_eq!(page["address"], json!({ "name": "Zhou", "phone": "138****0031", "region": "Riverside", "detail": "Wei***" }));
+            assert_eq!(page["note"], json!("ring 138****0033"));
+        }
+        assert_eq!((reveal(&bai).0, w.one::<i64>(looked)), (403, 0));
+        let whole = json!({
+            "address": { "name": "Zhou", "phone": "13800000031", "region": "Riverside", "detail": "Weir Road 8" }, "note": "ring 13800000033",
+        });
+        for who in [&lan, &owner] {
+            assert_eq!(reveal(who), (200, whole.clone()));
+        }
+        let (_, page) = w.get(&bai, &path);
+        let steps: Vec<(&str, &str)> =
+            page["history"].as_array().unwrap().iter().map(|e| (e["name"].as_str().unwrap(), e["actor_name"].as_str().unwrap_or(""))).collect();
+        assert_eq!(steps[steps.len() - 2..], [("order.revealed", "lan"), ("order.revealed", "owner")]);
+        let (_, audit) = w.get(&owner, "/api/v1/audit");
+        assert_eq!(audit["items"][0]["name"], json!("order.revealed"));
+        assert!(!audit.to_string().contains("1380000003"), "{audit}");
+
+        // Once it is done with, a guide has no more need to know.
+        for step in ["fulfil", "complete"] {
+            assert_eq!(w.ask(&lan, "POST", &format!("{path}/{step}"), None).0, 200, "{step}");
+        }
+        let (status, problem) = reveal(&lan);
+        assert!(status == 403 && problem["detail"].as_str().unwrap().contains("person.reveal"), "{problem}");
+        assert_eq!((w.one::<i64>(looked), reveal(&owner)), (2, (200, whole)));
     });
 }

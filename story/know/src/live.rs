@@ -25,7 +25,7 @@ use weir_ground::Db;
 
 /// Events that tell something about a person and are nothing that the person did.
 pub const QUIET: &[&str] = &[
-    "person.", "consent.", "segment.", "identity.", "binding.", "commission.", "import.", "message.sent", "message.failed",
+    "person.", "consent.", "segment.", "identity.", "binding.", "commission.", "order.revealed", "import.", "message.sent", "message.failed",
     "message.skipped", "message.held_out", "identify", "alias", "group",
 ];
 

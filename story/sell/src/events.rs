@@ -15,6 +15,8 @@ pub const ORDER_FULFILLED: &str = "order.fulfilled";
 pub const ORDER_COMPLETED: &str = "order.completed";
 /// Money went back; value: how much. Props: `order`, `refund`, `full`, `refunded` so far, `paid`.
 pub const ORDER_REFUNDED: &str = "order.refunded";
+/// Somebody looked at the whole address and note. Props: `order`, `fields`.
+pub const ORDER_REVEALED: &str = "order.revealed";
 pub const REFUND_REQUESTED: &str = "refund.requested";
 /// A second payment of an order that is paid already; it goes back.
 pub const PAYMENT_SURPLUS: &str = "payment.surplus";

@@ -28,6 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(stock::sku_stock, stock::adjust_stock))
         .routes(routes!(order::http::list_orders))
         .routes(routes!(order::http::get_order))
+        .routes(routes!(order::reveal::reveal_order))
         .routes(routes!(order::http::ready))
         .routes(routes!(order::http::fulfil))
         .routes(routes!(order::http::complete))

@@ -1,11 +1,12 @@
 //! An order: placed, paid, handed over, completed; or cancelled, or sent back.
 //!
 //! * [`state`] is the table of moves, [`place`] takes stock and writes the order, [`imported`]
-//!   keeps orders that happened elsewhere, [`http`] shows them to staff.
+//!   keeps orders that happened elsewhere, [`http`] shows them to staff, [`reveal`] their addresses whole.
 //! * Here: the row, the compare-and-swap that every move goes through, cancelling and expiring.
 pub mod http;
 pub mod imported;
 pub mod place;
+pub mod reveal;
 pub mod state;
 
 use crate::{events, stock};

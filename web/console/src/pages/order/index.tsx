@@ -16,6 +16,7 @@ import { useFollow } from './follow'
 import { Goods } from './Goods'
 import { Money } from './Money'
 import { Moves } from './Moves'
+import { Whereto } from './Whereto'
 
 export default function OrderPage() {
   const { id = '' } = useParams()
@@ -45,7 +46,7 @@ function Detail({ order }: { order: Order }) {
             <Pairs
               items={[
                 [t('person'), order.person ? <Link to={`/persons/${order.person.id}`} data-testid="order-person">{order.person.name ?? c('unnamed')}</Link> : c('anonymous')],
-                ...(order.address ? [[t('address'), <Address key="address" of={order.address} />] as [string, React.ReactNode]] : []),
+                ...(order.address ? [[t('address'), <Whereto key="address" order={order} address={order.address} />] as [string, React.ReactNode]] : []),
                 ...(order.pickup_code ? [[t('pickup_code'), <span key="code" className="mono" data-testid="pickup-code">{order.pickup_code}</span>] as [string, React.ReactNode]] : []),
                 [t('note'), order.note],
                 [t('source'), t(`source_${order.source}`)],
@@ -58,10 +59,6 @@ function Detail({ order }: { order: Order }) {
       </div>
     </Page>
   )
-}
-
-function Address({ of }: { of: NonNullable<Order['address']> }) {
-  return <>{of.name} {of.phone}<br />{of.region} {of.detail}</>
 }
 
 function History({ order }: { order: Order }) {
