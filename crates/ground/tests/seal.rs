@@ -30,6 +30,7 @@ fn older(dir: &Scratch) {
         let sum: String = Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
         c.execute("insert into weir_schema (n, name, sum, at) values (?1, ?2, ?3, 0)", (i as i64 + 1, name, sum)).unwrap();
     }
+    c.execute_batch("begin").unwrap();
     for id in 1..=4_500 {
         let phone = format!("139{id:08}");
         c.execute("insert into person (id, brand_id, root_id, phone, email, stage_since, created_at) values (?1, 1, ?1, ?2, ?3, 0, 0)", (id, &phone, EMAIL))
@@ -46,6 +47,7 @@ fn older(dir: &Scratch) {
          insert into idempotency (key, scope, body, answer, at) values ('k', 1, 1, '{props}', 0);"
     ))
     .unwrap();
+    c.execute_batch("commit").unwrap();
 }
 
 #[test]
