@@ -57,7 +57,7 @@ fn a_connection_is_encrypted_and_the_server_verified_as_the_url_says() {
     let (port, _runtime) = door(address.to_string());
     let open = |host: &str, query: &str| -> Result<()> {
         let url = format!("postgres://{user}@{host}:{port}/{name}?{query}");
-        let db = Db::open(&Open { url: Some(url), threads: 1, ..Open::default() })?;
+        let db = Db::open(&Open { url: Some(url), key: Some(weir_ground::seal::test_key()), threads: 1, ..Open::default() })?;
         let one: i64 = db.read_now(|tx| tx.one("select 1", &[]))?;
         assert_eq!(one, 1);
         db.close();
