@@ -334,7 +334,7 @@ fn people(tx: &mut weir_ground::Tx, brand: BrandId, from: usize, to: usize, seen
         let (id, visitor) = (person_id(n), format!("visitor-{n}"));
         let portrait = format!(r#"{{"gender":"{}","region":"R{}"}}"#, if n % 2 == 0 { "female" } else { "male" }, n % 30);
         tx.exec(
-            "insert into person (id, brand_id, root_id, stage_since, known, portrait, created_at) values ($1, $2, $1, $3, 0, $4, $3)",
+            "insert into person (id, brand_id, root_id, stage_since, known, portrait, last_seen_at, created_at) values ($1, $2, $1, $3, 0, $4, $3, $3)",
             params![id, brand, now, &portrait],
         )?;
         tx.exec(

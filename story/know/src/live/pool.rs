@@ -30,6 +30,7 @@ pub struct Pool {
     pub(crate) merging: AtomicBool,
     pub merged_at: AtomicI64,
     pub health: Health,
+    pub(crate) fields: segment::http::Kept,
     /// Segments that are to be taken up once everything was read.
     pub(crate) unbuilt: Mutex<Vec<SegmentId>>,
 }
@@ -81,6 +82,7 @@ impl Pool {
             merging: AtomicBool::new(false),
             merged_at: AtomicI64::new(0),
             health: Health::default(),
+            fields: Default::default(),
             unbuilt: Mutex::default(),
         }
     }

@@ -3,7 +3,7 @@ mod count;
 mod fields;
 
 pub use count::{Counted, Overlap, count_segment, overlap_segments};
-pub use fields::{is_inner, label, segment_fields};
+pub use fields::{Kept, is_inner, label, segment_fields};
 
 use super::rule::Rule;
 use super::why::{self, Why};

@@ -5,9 +5,11 @@ use axum::Extension;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 use weir_ground::base::Result;
-use weir_ground::http::{Answer, Json};
+use weir_ground::http::{Answer, Said};
 use weir_keep::{May, Staff};
 use weir_lake::{Column, Lake, State};
 
@@ -207,10 +209,13 @@ fn events(lake: &Lake) -> Vec<EventField> {
 
 /// What rules can speak of.
 #[utoipa::path(get, path = "/api/v1/segment-fields", tag = "know", responses((status = 200, body = Fields)))]
-pub async fn segment_fields(Extension(live): Pools, who: Staff) -> Answer<Json<Fields>> {
+pub async fn segment_fields(Extension(live): Pools, who: Staff) -> Answer<Said> {
     who.need(May::MeasureRead)?;
     let pool = live.pool(who.brand)?;
-    let rfm = pool.terms().rfm.is_some();
+    if let Some(kept) = pool.fields.fresh() {
+        return Ok(Said(kept.to_string()));
+    }
+    let (rfm, inside) = (pool.terms().rfm.is_some(), pool.clone());
     let fields = tokio::task::spawn_blocking(move || -> Result<Fields> {
         let events = events(&pool.lake);
         let state = pool.read();
@@ -238,5 +243,24 @@ pub async fn segment_fields(Extension(live): Pools, who: Staff) -> Answer<Json<F
     })
     .await
     .map_err(weir_ground::base::Problem::internal)??;
-    Ok(Json(fields))
+    let text = serde_json::to_string(&fields).map_err(weir_ground::base::Problem::internal)?;
+    inside.fields.keep(&text);
+    Ok(Said(text))
+}
+
+/// The last answer, given again for a while: what can be chosen changes slowly, and making it looks at
+/// every event.
+#[derive(Debug, Default)]
+pub struct Kept(Mutex<Option<(Instant, Arc<str>)>>);
+
+const WHILE: Duration = Duration::from_secs(20);
+
+impl Kept {
+    fn fresh(&self) -> Option<Arc<str>> {
+        let kept = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        kept.as_ref().filter(|k| k.0.elapsed() < WHILE).map(|k| k.1.clone())
+    }
+    fn keep(&self, text: &str) {
+        *self.0.lock().unwrap_or_else(|e| e.into_inner()) = Some((Instant::now(), text.into()));
+    }
 }
