@@ -122,8 +122,10 @@ fn look(tx: &mut Tx, brand: BrandId, name: &str, events: &[&Event]) -> Result<()
         tx.all::<Known>(sql, params![brand, name])?.into_iter().map(|k| (k.property.clone(), k)).collect();
     let (mut changed, keys): (Vec<String>, _) = (vec![], tx.keys(brand));
     for e in events {
-        // Kinds and samples are of what was said; the samples are masked below.
+        // Kinds are of what was said, samples of what may be shown of it.
         let Ok(props) = serde_json::from_str::<Map<String, Value>>(&keys.open_doc(&e.props)?) else { continue };
+        let mut shown: Value = serde_json::from_str(&e.props).map_err(Problem::internal)?;
+        keys.mask_doc(&mut shown);
         for (key, value) in props {
             if matches!(key.as_str(), "$segment" | "$sensors" | "$posthog") || key.is_empty() || key.chars().count() > 100 {
                 continue;
@@ -138,7 +140,7 @@ fn look(tx: &mut Tx, brand: BrandId, name: &str, events: &[&Event]) -> Result<()
                 });
             }
             if let Some(k) = known.get_mut(&key) {
-                k.see(&value, e.at)?;
+                k.see(&value, &shown[key.as_str()], e.at)?;
             }
             if !changed.contains(&key) {
                 changed.push(key);
@@ -157,7 +159,8 @@ fn look(tx: &mut Tx, brand: BrandId, name: &str, events: &[&Event]) -> Result<()
 }
 
 impl Known {
-    fn see(&mut self, value: &Value, at: Ms) -> Result<()> {
+    /// `shown`: the value with masks in the place of what is sealed.
+    fn see(&mut self, value: &Value, shown: &Value, at: Ms) -> Result<()> {
         let mut types: BTreeMap<String, i64> = serde_json::from_str(&self.types).map_err(Problem::internal)?;
         *types.entry(type_of(value).to_string()).or_default() += 1;
         self.types = serde_json::to_string(&types).map_err(Problem::internal)?;
@@ -169,12 +172,11 @@ impl Known {
         if !self.by_hand && self.pii == Pii::None.code() {
             self.pii = pii::guess(&self.property, value).code().into();
         }
-        let text = match value {
-            Value::String(s) => s.clone(),
-            other => other.to_string(),
+        let text = |v: &Value| -> String {
+            let text = v.as_str().map_or_else(|| v.to_string(), str::to_string);
+            text.chars().take(SAMPLE).collect()
         };
-        let text: String = text.chars().take(SAMPLE).collect();
-        self.sample = if self.pii == Pii::None.code() { text } else { crate::intake::rules::masked(&text) };
+        self.sample = if self.pii == Pii::None.code() { text(shown) } else { crate::intake::rules::masked(&text(value)) };
         Ok(())
     }
 }
