@@ -52,7 +52,16 @@ pub struct Server {
 
 impl Server {
     pub fn start(place: &Place) -> Server {
-        let mut child = place.weir(&["serve", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+        Server::of(place.weir(&["serve", "--port", "0"]))
+    }
+    /// As `start`; the log goes to a file and tells all it can.
+    pub fn start_logging(place: &Place, log: std::fs::File) -> Server {
+        let mut command = place.weir(&["serve", "--port", "0"]);
+        command.env("WEIR_LOG", "debug").stderr(log);
+        Server::of(command)
+    }
+    fn of(mut command: Command) -> Server {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening http://").expect("the first line says where").to_string();
@@ -80,6 +89,11 @@ impl Drop for Server {
 
 /// One request on a connection of its own.
 pub fn call(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<(u16, String)> {
+    exchange(address, method, path, headers, body).map(|(status, _, body)| (status, body))
+}
+
+/// As `call`, with the head of the answer.
+pub fn exchange(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<(u16, String, String)> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: weir\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
@@ -98,7 +112,7 @@ pub fn call(address: &str, method: &str, path: &str, headers: &[(&str, &str)], b
     if length.is_some_and(|l| l.parse::<usize>().is_ok_and(|l| l != body.len())) {
         return Err(std::io::ErrorKind::UnexpectedEof.into());
     }
-    Ok((status, body.to_string()))
+    Ok((status, head.to_string(), body.to_string()))
 }
 
 /// A JSON request with a bearer token.
