@@ -1,6 +1,7 @@
 //! A brand: one business with its own pool, zone, currency and rules.
 use crate::{May, Staff, events};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use weir_ground::base::{Fen, Id, Ms, Problem, Result, Zone, kinds};
 use weir_ground::event::BrandId;
@@ -33,6 +34,20 @@ pub struct Settings {
     pub freight_fen: Fen,
     /// Goods from which delivery is free.
     pub free_freight_fen: Fen,
+    /// By kind of identity, what differs from the built-in rules.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub identities: BTreeMap<String, IdentityRule>,
+}
+
+/// What a brand decides about a kind of identity.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct IdentityRule {
+    /// How many otherwise separate persons one value may connect; 0: any number.
+    #[schema(minimum = 0, maximum = 10000)]
+    pub hub_limit: Option<i64>,
+    /// Values that stand for nobody: test numbers, the shop's own phone.
+    pub blocked: Vec<String>,
 }
 
 impl Default for Settings {
@@ -46,6 +61,7 @@ impl Default for Settings {
             holdout_bp: 1000,
             freight_fen: Fen(600),
             free_freight_fen: Fen(9900),
+            identities: BTreeMap::new(),
         }
     }
 }
@@ -62,6 +78,11 @@ impl Settings {
             ("settings.freight_fen", self.freight_fen.0, 0, 1_000_000),
             ("settings.free_freight_fen", self.free_freight_fen.0, 0, 100_000_000),
         ];
+        for (kind, rule) in &self.identities {
+            if rule.hub_limit.is_some_and(|n| !(0..=10_000).contains(&n)) || rule.blocked.len() > 1_000 {
+                return Err(Problem::field(&format!("settings.identities.{kind}"), "use a limit of 0 to 10000 and at most 1000 blocked values"));
+            }
+        }
         for (field, value, low, high) in ranges {
             if !(low..=high).contains(&value) {
                 return Err(Problem::field(field, format!("{value} is not between {low} and {high}")));

@@ -13,6 +13,12 @@ pub const PERSON_MERGED: &str = "person.merged";
 /// A merge was taken back; the person is the one that keeps the id. Props: `winner` (it), `loser`
 /// (the person that is one of its own again), `reason`, `members` (all subjects that left with it).
 pub const PERSON_UNMERGED: &str = "person.unmerged";
+/// An identity was bound or taken off by hand; props: `kind`.
+pub const IDENTITY_BOUND: &str = "identity.bound";
+pub const IDENTITY_UNBOUND: &str = "identity.unbound";
+/// A value connected too many persons and joins nobody any more; props: `kind`, `persons`, `limit`,
+/// `parted` (joins taken back).
+pub const IDENTITY_INERT: &str = "identity.inert";
 /// Props: `from`, `to`, `cause` (event, timer, refund, definition, merge, unmerge).
 pub const STAGE_CHANGED: &str = "person.stage_changed";
 pub const PERSON_TAGGED: &str = "person.tagged";

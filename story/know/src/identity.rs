@@ -3,9 +3,14 @@
 //! Strong kinds belong to one human and may join persons; weak kinds (a browser, a device) never
 //! do, but the anonymous person behind a weak identity is joined to the known one that signs in
 //! with it (K1, K4). Two different values of a one-per-person kind never share a person (K6).
+pub mod bonds;
+pub mod contest;
+pub mod http;
+pub mod kinds;
 pub mod merge;
 pub mod own;
 
+pub use kinds::is_single;
 pub use merge::{Joined, Why, join, merge, unmerge};
 
 use crate::person;
@@ -14,25 +19,6 @@ use utoipa::ToSchema;
 use weir_ground::base::{Ms, Problem, Result};
 use weir_ground::event::{BrandId, PersonId};
 use weir_ground::{Tx, from_row, params, seal};
-
-/// `(kind, strong, one value per person)`
-pub const KINDS: &[(&str, bool, bool)] = &[
-    ("external_id", true, true),
-    ("user_id", true, true),
-    ("phone", true, true),
-    ("unionid", true, true),
-    ("openid", true, false),
-    ("external_userid", true, false),
-    ("email", true, false),
-    ("visitor", false, false),
-    ("anonymous_id", false, false),
-    ("device", false, false),
-];
-
-fn kind(code: &str) -> Result<(bool, bool)> {
-    let found = KINDS.iter().find(|k| k.0 == code);
-    found.map(|k| (k.1, k.2)).ok_or_else(|| Problem::field("identity", format!("{code} is not a kind of identity")))
-}
 
 /// The one form in which a value is kept: trimmed, e-mail in lower case, phone as digits with a
 /// leading `+` for other countries. `None` for values that stand for nobody.
@@ -127,20 +113,30 @@ struct Given<'a> {
     found: bool,
 }
 
-/// The given identities without those of nobody and repeated ones, strong ones first: they decide
-/// before weak ones, whatever the order they came in. Of a one-per-person kind the first counts.
+impl Given<'_> {
+    fn strength(&self) -> i64 {
+        kinds::get(self.kind).map_or(0, |k| k.strength)
+    }
+    /// As people may see it who have no business with it.
+    fn shown(&self) -> String {
+        kinds::shown(self.kind, &self.plain, self.value != self.plain)
+    }
+}
+
+/// The given identities without those of nobody and repeated ones, the strongest first: it decides,
+/// whatever the order they came in. Of a one-per-person kind the first counts.
 fn sorted<'a>(tx: &Tx, brand: BrandId, ids: &[(&'a str, &str)]) -> Result<Vec<Given<'a>>> {
     let keys = tx.keys(brand);
     let mut given: Vec<Given<'a>> = Vec::with_capacity(ids.len());
     for (k, v) in ids {
-        let (strong, single) = kind(k)?;
+        let (strong, single) = kinds::get(k).map(|k| (k.strong, k.single))?;
         let Some(plain) = normal(k, v) else { continue };
         if !given.iter().any(|g| g.kind == *k && (single || g.plain == plain)) {
             let value = keys.key_of(k, &plain).into_owned();
             given.push(Given { kind: k, value, plain, strong, single, found: false });
         }
     }
-    given.sort_by_key(|g| !g.strong);
+    given.sort_by_key(|g| -g.strength());
     Ok(given)
 }
 
@@ -154,39 +150,51 @@ pub fn resolve(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &str) 
     if given.is_empty() {
         return Err(Problem::field("identity", "say who it is: at least one identity with a value"));
     }
+    forget_blocked(tx, brand, &mut given)?;
     let known = given.iter().any(|g| g.strong);
     let mut chosen: Option<(Holder, merge::By)> = None;
     let mut proven = false;
-    for g in &mut given {
-        let Some(found) = holder(tx, brand, g.kind, &g.value)? else { continue };
-        g.found = true;
-        let by = merge::By { kind: g.kind.to_string(), value: g.value.clone() };
+    for i in 0..given.len() {
+        let Some(found) = holder(tx, brand, given[i].kind, &given[i].value)? else { continue };
+        given[i].found = true;
+        let (g, by) = (&given[i], merge::By::new(given[i].kind, &given[i].value));
         match &mut chosen {
             None => (chosen, proven) = (Some((found, by)), g.strong),
             Some((c, _)) if c.root == found.root => {}
-            Some((c, first)) => {
+            Some((c, lead)) => {
                 if g.strong || !is_known(tx, found.root)? {
-                    let reason = format!("{} seen together", g.kind);
-                    let why = Why { reason: &reason, by: Some((first.clone(), by)), actor: None };
-                    if let Ok(root) = join(tx, brand, c.subject, found.subject, &why)? {
-                        c.root = root;
-                    }
+                    let shown = g.shown();
+                    let met = contest::Met { brand, leader: *c, lead, found, by: &by, single: g.single, shown: &shown, source };
+                    c.root = contest::meet(tx, &met)?;
                 }
             }
         }
     }
-    let at = match chosen.map(|c| c.0) {
+    let at = match &chosen {
         // A browser of somebody known, now used with an account that is new: another person.
-        Some(h) if !proven && known && is_known(tx, h.root)? => fresh(tx, brand, known, source)?,
-        Some(h) => h,
+        Some((h, _)) if !proven && known && is_known(tx, h.root)? => fresh(tx, brand, known, source)?,
+        Some((h, lead)) if proven => contest::newcomer(tx, brand, *h, lead, &given, source)?.unwrap_or(*h),
+        Some((h, _)) => *h,
         None => fresh(tx, brand, known, source)?,
     };
     for g in &given {
         if !(proven && clashes(tx, at.root, g)?) {
-            bind(tx, brand, at, g)?;
+            bind(tx, brand, at, g, source)?;
         }
     }
     Ok(at.subject)
+}
+
+/// Leaves out what the brand blocked; asked only where something strong is new.
+fn forget_blocked(tx: &mut Tx, brand: BrandId, given: &mut Vec<Given>) -> Result<()> {
+    if given.iter().any(|g| g.strong) {
+        let own = kinds::Own::of(tx, brand)?;
+        given.retain(|g| !own.blocked(g.kind, &g.plain));
+        if given.is_empty() {
+            return Err(Problem::field("identity", "this value is blocked in the settings: it stands for nobody"));
+        }
+    }
+    Ok(())
 }
 
 fn fresh(tx: &mut Tx, brand: BrandId, known: bool, source: &str) -> Result<Holder> {
@@ -210,39 +218,40 @@ fn clashes(tx: &mut Tx, root: PersonId, g: &Given) -> Result<bool> {
     Ok(other.is_some())
 }
 
-fn bind(tx: &mut Tx, brand: BrandId, to: Holder, g: &Given) -> Result<()> {
+fn bind(tx: &mut Tx, brand: BrandId, to: Holder, g: &Given, evidence: &str) -> Result<()> {
     let (kind, value, now) = (g.kind, &g.value, tx.now());
     // What is looked for by its index is kept sealed beside it.
     let sealed = (*value != g.plain && !g.found).then(|| tx.keys(brand).seal(&g.plain));
     let fresh = tx.guard(
-        "insert into identity (brand_id, kind, value, person_id, strong, created_at, bound_at, sealed) values ($1, $2, $3, $4, $5, $6, $6, $7) \
-         on conflict do nothing",
-        params![brand, kind, value, to.subject, g.strong, now, &sealed],
+        "insert into identity (brand_id, kind, value, person_id, strong, created_at, bound_at, sealed, evidence) \
+         values ($1, $2, $3, $4, $5, $6, $6, $7, $8) on conflict do nothing",
+        params![brand, kind, value, to.subject, g.strong, now, &sealed, evidence],
     )?;
     if !fresh.won() && !g.found {
         // A call beside this one bound it first: run again and find its person.
         return Err(Problem::again("This identity was bound at the same moment; try again."));
     }
     if fresh.won() && g.strong {
-        own::edit(tx, to.subject, |tx| {
-            tx.exec("update person set known = 1 where id = $1 and known = 0", params![to.subject])?;
-            person::first_contact(tx, brand, to.subject, kind, &g.plain)
-        })?;
+        own::edit(tx, to.subject, |tx| reflect(tx, brand, to.subject, kind, &g.plain))?;
     }
     if !fresh.won() && !g.strong {
         // A weak identity points at whoever uses it now; earlier events keep their person.
-        tx.exec(
-            "update identity set person_id = $1, bound_at = $2 where brand_id = $3 and kind = $4 and value = $5 \
-             and person_id not in (select id from person where root_id = $6)",
-            params![to.subject, now, brand, kind, value, to.root],
+        let elsewhere: Option<i64> = tx.opt(
+            "select 1 from identity where brand_id = $1 and kind = $2 and value = $3 \
+             and person_id not in (select id from person where root_id = $4)",
+            params![brand, kind, value, to.root],
         )?;
+        if elsewhere.is_some() {
+            bonds::move_to(tx, brand, &merge::By::new(kind, value), to.subject, evidence, None)?;
+        }
     }
     Ok(())
 }
 
-/// May a person have only one value of this kind?
-pub fn is_single(code: &str) -> bool {
-    KINDS.iter().any(|k| k.0 == code && k.2)
+/// A strong identity makes its subject known, and a phone or e-mail can be used at once.
+fn reflect(tx: &mut Tx, brand: BrandId, subject: PersonId, kind: &str, plain: &str) -> Result<()> {
+    tx.exec("update person set known = 1 where id = $1 and known = 0", params![subject])?;
+    person::first_contact(tx, brand, subject, kind, plain)
 }
 
 #[cfg(test)]

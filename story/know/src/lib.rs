@@ -14,6 +14,7 @@ pub mod react;
 pub mod rfm;
 pub mod segment;
 pub mod stage;
+pub mod sync;
 pub mod tag;
 pub mod timeline;
 
@@ -31,6 +32,18 @@ pub fn routes(live: &std::sync::Arc<live::Live>) -> OpenApiRouter<App> {
         .routes(routes!(person::http::get_person, person::http::edit_person))
         .routes(routes!(person::http::reveal_person))
         .routes(routes!(timeline::person_timeline))
+        .routes(routes!(identity::http::person_identities, identity::http::bind_identity))
+        .routes(routes!(identity::http::unbind_identity))
+        .routes(routes!(identity::http::merge_persons))
+        .routes(routes!(identity::http::unmerge_persons))
+        .routes(routes!(identity::http::list_duplicates))
+        .routes(routes!(identity::http::decide_duplicate))
+        .routes(routes!(identity::http::identity_rules))
+        .routes(routes!(sync::http::sync_out, sync::http::sync_in))
+        .routes(routes!(sync::http::sync_systems))
+        .routes(routes!(sync::http::set_sync_rules))
+        .routes(routes!(sync::http::sync_runs))
+        .routes(routes!(sync::http::persons_csv))
         .routes(routes!(tag::list_tags))
         .routes(routes!(tag::add_tag))
         .routes(routes!(tag::remove_tag))

@@ -67,9 +67,12 @@ fn two_values_of_a_one_per_person_kind_never_share_a_person() {
         let b = w.resolve(&[("phone", "13800000002"), ("openid", "o-1")]);
         let before: Vec<(String, i64)> = w.all("select value, person_id from identity order by value");
         assert_eq!(w.merge(a, b), None);
-        // Identities of both in one call: the first strong one decides, the other stays where it is.
+        // Identities of both in one call: the strongest decides, the other stays where it is, because
+        // the person has a phone of its own; both are listed for people to decide.
         assert_eq!(w.resolve(&[("unionid", "u-1"), ("phone", "13800000002")]), a);
-        assert_eq!(w.resolve(&[("phone", "13800000002"), ("unionid", "u-1")]), b);
+        assert_eq!(w.resolve(&[("phone", "13800000002"), ("unionid", "u-1")]), a);
+        let listed: Vec<(i64, i64, String, i64)> = w.all("select a_id, b_id, state, times from person_pair");
+        assert_eq!(listed, [(a.n(), b.n(), "open".to_string(), 2)]);
         // A second phone of somebody who has one is not bound, and makes nobody however often it comes.
         for _ in 0..3 {
             assert_eq!(w.resolve(&[("unionid", "u-1"), ("phone", "13900000009")]), a);

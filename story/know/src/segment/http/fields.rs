@@ -237,7 +237,7 @@ pub async fn segment_fields(Extension(live): Pools, who: Staff) -> Answer<Said> 
             tags,
             stages: stages.into_iter().map(|s| StageField { stage: s.value, count: s.count }).collect(),
             consents: pairs.collect(),
-            identities: crate::identity::KINDS.iter().map(|k| k.0.to_string()).collect(),
+            identities: crate::identity::kinds::KINDS.iter().map(|k| k.code.to_string()).collect(),
             rfm,
         })
     })
