@@ -1,5 +1,6 @@
 /** Every place in the console, in the order of the loop. One list feeds the navigation, the palette and the shortcuts. */
 import {
+  ArrowLeftRight, UsersRound,
   Grid3x3, Waves,
   Boxes, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
   ListTree, ShieldAlert,
@@ -25,6 +26,7 @@ export const sections: Section[] = [
     word: 'pool',
     places: [
       { path: '/persons', word: 'persons', icon: Users, go: 'p' },
+      { path: '/duplicates', word: 'duplicates', icon: UsersRound, need: 'person.write' },
       { path: '/segments', word: 'segments', icon: Target, go: 'r', need: 'measure.read' },
       { path: '/stages', word: 'stages', icon: Waves, go: 'y', need: 'measure.read' },
       { path: '/rfm', word: 'rfm', icon: Grid3x3, go: 'f', need: 'measure.read' },
@@ -53,6 +55,7 @@ export const sections: Section[] = [
     word: 'keep',
     places: [
       { path: '/imports', word: 'imports', icon: FileUp, go: 'i', need: 'import.run' },
+      { path: '/sync', word: 'sync', icon: ArrowLeftRight, need: 'import.run' },
       { path: '/stores', word: 'stores', icon: Store },
       { path: '/staff', word: 'staff', icon: UserCog, need: 'staff.write' },
       { path: '/keys', word: 'keys', icon: KeyRound, need: 'key.write' },

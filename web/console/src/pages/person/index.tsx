@@ -17,6 +17,7 @@ import { Belongs } from './Belongs'
 import { Consents } from './Consents'
 import { EditPerson } from './EditPerson'
 import { Identities } from './Identities'
+import { Merges } from './Merges'
 import { Orders } from './Orders'
 import { Portrait } from './Portrait'
 import { Referral } from './Referral'
@@ -76,6 +77,7 @@ function Life({ person }: { person: Person }) {
           <Consents person={person} writes={writes} />
           <Referral id={person.id} />
           <Identities person={person} />
+          <Merges person={person} />
         </div>
       </div>
       <EditPerson person={person} open={editing} close={() => setEditing(false)} />
