@@ -29,9 +29,10 @@ fn each_field_follows_its_policy() {
         assert_eq!((&first[0]["result"], &first[0]["written"], &first[0]["ignored"]), (&json!("created"), &json!(["name", "gender"]), &json!(["Shoe"])));
         let p = w.find("external_id", "c-1").unwrap();
         assert_eq!(w.find("phone", "13800000001"), Some(p));
-        let events: i64 = w.one("select count(*) from event");
+        let said = "select count(*) from event where person_id is not null";
+        let events: i64 = w.one(said);
         let again = put(&w, page);
-        assert_eq!((&again[0]["result"], w.one::<i64>("select count(*) from event")), (&json!("same"), events));
+        assert_eq!((&again[0]["result"], w.one::<i64>(said)), (&json!("same"), events));
 
         // Changed here later: an older word from there does not count, a newer one does.
         db.set_clock(START + 1_000);
@@ -82,6 +83,6 @@ fn the_feed_gives_every_change_once_and_goes_on_where_it_stopped() {
         w.write(move |tx| person::describe(tx, brand, a, &Traits { name: Some("甲".into()), ..Traits::default() }, None));
         page(&[&a]);
         page(&[]);
-        assert_eq!(w.ask("GET", "/api/v1/sync/persons?since=yesterday", None).0, 422);
+        assert_eq!(w.ask("GET", "/api/v1/sync/persons?since=yesterday", None).0, 400);
     });
 }

@@ -165,7 +165,6 @@ pub(super) fn newcomer(tx: &mut Tx, brand: BrandId, found: Holder, lead: &By, gi
     let (by, shown) = (By::new(new.kind, &new.value), given.iter().find(|g| g.value == lead.value).map(Given::shown).unwrap_or_default());
     let met = Met { brand, leader: at, lead: &by, found, by: lead, single: kinds::is_single(&lead.kind), shown: &shown, source };
     if clash {
-        super::bind(tx, brand, at, new, source)?;
         contest(tx, &met, &Refused::Clash(new.kind.to_string()))?;
         return Ok(Some(at));
     }
