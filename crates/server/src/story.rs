@@ -5,6 +5,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use weir_gather::import::Imports;
 use weir_know::live::{self, Live};
+use weir_know::segment::rule;
 use weir_ground::Db;
 use weir_ground::config::Config;
 use weir_ground::http::{App, ProblemDocument};
@@ -97,7 +98,13 @@ pub fn providers() -> weir_sell::effects::Providers {
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Weir", description = "Private-domain traffic in one program: gather, know, reach, sell, grow, measure, keep.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    components(schemas(ProblemDocument)),
+    // A rule contains rules, so its parts are named here: the generator stops where a type meets itself.
+    components(schemas(
+        ProblemDocument, rule::AnyOf, rule::AtLeast, rule::AttrTest, rule::ConsentTest, rule::EventCount, rule::EventEdge, rule::KindTest,
+        rule::NotFollowed, rule::RfmTest, rule::SegmentTest, rule::Sequence, rule::StageTest, rule::EventTest, rule::PropTest, rule::Test,
+        rule::Range, rule::Bounds, rule::Ahead, rule::Measure, rule::Window, rule::Calendary, rule::Dates, rule::Span, rule::SpanUnit,
+        weir_know::segment::why::Says, weir_know::segment::why::Seen, weir_gather::touchpoint::table::TouchpointSort,
+    )),
     modifiers(&Manners)
 )]
 struct Document;
@@ -151,6 +158,18 @@ pub fn openapi() -> String {
 #[cfg(test)]
 mod tests {
     /// `weir openapi > openapi.json` writes it anew.
+    /// Whatever is spoken of is described.
+    #[test]
+    fn every_schema_that_is_named_is_there() {
+        let text = super::openapi();
+        let api: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let known = api["components"]["schemas"].as_object().unwrap();
+        for part in text.split("#/components/schemas/").skip(1) {
+            let name = part.split('"').next().unwrap();
+            assert!(known.contains_key(name), "{name} is not among the schemas");
+        }
+    }
+
     #[test]
     fn the_checked_in_openapi_is_the_real_one() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi.json");

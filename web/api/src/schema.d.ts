@@ -4,6 +4,159 @@
  */
 
 export interface paths {
+    "/api/v1/ask/{kind}/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The persons behind a part of an answer. */
+        post: operations["ask_persons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What do first buyers of a period bring? */
+        post: operations["ask_cohorts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How is a measure spread over persons? */
+        post: operations["ask_distribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How far do persons come through steps within a window? */
+        post: operations["ask_funnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/interval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How long is it from one event to another? */
+        post: operations["ask_interval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What do persons do after or before something? */
+        post: operations["ask_paths"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do those who began come back? */
+        post: operations["ask_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/rfm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who bought lately, often and for much? */
+        post: operations["ask_rfm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How often does something happen? */
+        post: operations["ask_trend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -159,6 +312,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events that have been seen, those of the last 30 days with the largest volume first. */
+        get: operations["list_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/properties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The properties of an event, those that come most often first. */
+        get: operations["list_properties"];
+        /** Say whether a property is personal; its sample is masked at once, or shows again with the next event. */
+        put: operations["mark_property"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/categories": {
         parameters: {
             query?: never;
@@ -168,6 +356,57 @@ export interface paths {
         };
         /** Categories, the fullest first. */
         get: operations["list_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Persons that may be the same, for people to decide; newest first. */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide about two persons that may be the same. */
+        post: operations["decide_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of identities, and how many there are. */
+        get: operations["identity_rules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -285,6 +524,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/intake/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of the intake, newest first. */
+        get: operations["list_intake_rules"];
+        put?: never;
+        /** Block or rename an event, or rename, drop or mask a property, from the next request on. */
+        post: operations["add_intake_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/intake/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a rule back; what it did stays done. */
+        delete: operations["remove_intake_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -346,6 +620,161 @@ export interface paths {
         };
         /** Entries, newest first. */
         get: operations["entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live codes of the brand, newest first. */
+        get: operations["list_live_codes"];
+        put?: never;
+        /** Give a touchpoint a live code, as a draft: its visits go on leading to the landing until it is activated. */
+        post: operations["add_live_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-codes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One live code with its current plan. */
+        get: operations["get_live_code"];
+        /** Replace the definition: makes the next version, which routes from the next visit on. */
+        put: operations["save_live_code"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-codes/{id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Route visits from now on. Refused without a fallback and a rule. */
+        post: operations["activate_live_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-codes/{id}/adds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a visitor and a guide added each other, as a platform's callback reports it. Saying it again changes nothing. */
+        post: operations["confirm_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-codes/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask where a visit would lead, without making one. Counts are those of that day as they stand. */
+        get: operations["preview_live_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-codes/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it: the printed code leads to the fallback for ever. */
+        post: operations["retire_live_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-codes/{id}/slots/{slot}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn one slot on or off, at once. */
+        post: operations["switch_slot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-codes/{id}/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who serves today, and how full everybody is. */
+        get: operations["live_code_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-codes/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was shown to whom, newest first. */
+        get: operations["live_code_trace"];
         put?: never;
         post?: never;
         delete?: never;
@@ -431,6 +860,40 @@ export interface paths {
         };
         /** The pool by stage, week by week. */
         get: operations["measure_pool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measure/stage-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who moved from stage to stage, week by week or month by month. */
+        get: operations["measure_stage_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measure/stage-flow/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who moved from one stage to another in one week or month. */
+        get: operations["stage_flow_persons"];
         put?: never;
         post?: never;
         delete?: never;
@@ -575,6 +1038,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show where an order goes, and what the customer wrote, whole. That somebody looked is recorded. */
+        post: operations["reveal_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -604,6 +1084,23 @@ export interface paths {
         put?: never;
         /** Add a person by phone or e-mail; somebody who is known already is changed instead. */
         post: operations["add_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All persons as a file, phone and e-mail shortened; at most 50,000 rows. */
+        get: operations["persons_csv"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -662,6 +1159,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/persons/{id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's identities with evidence, the joins it is made of, and the log of both. */
+        get: operations["person_identities"];
+        put?: never;
+        /** Bind an identity to a person by hand. */
+        post: operations["bind_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/identities/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an identity off a person; joins that it made are taken back. */
+        delete: operations["unbind_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge two persons; it can be taken back. */
+        post: operations["merge_persons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/persons/{id}/money": {
         parameters: {
             query?: never;
@@ -671,6 +1220,40 @@ export interface paths {
         };
         /** What one person cost and is worth. */
         get: operations["person_money"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a person's phone, e-mail and identities whole. That somebody looked is recorded. */
+        post: operations["reveal_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The segments that a person is in. */
+        get: operations["person_segments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -724,6 +1307,23 @@ export interface paths {
         get: operations["person_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a merge back, or say what that would do. */
+        post: operations["unmerge_persons"];
         delete?: never;
         options?: never;
         head?: never;
@@ -800,6 +1400,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quarantine/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody wants this message: it leaves the open ones and is kept. */
+        post: operations["dismiss_one"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one message again, after a fix. It keeps its key and its times; doing so twice applies it once. */
+        post: operations["replay_one"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many messages stand in quarantine, by source, reason and state. */
+        get: operations["count_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody wants the open messages of a reason or source. */
+        post: operations["dismiss_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take all open messages of a reason or source again. */
+        post: operations["replay_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rfm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The grid of recency and frequency, and the eight groups, by the cuts in force. */
+        get: operations["get_rfm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rfm/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has these scores, by the cuts in force. */
+        get: operations["rfm_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rfm/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What other cuts, or cuts proposed anew, would do. */
+        post: operations["preview_rfm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rfm/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version that was ever in force, the newest first. */
+        get: operations["list_rfm_versions"];
+        put?: never;
+        /** Freeze cuts: from now on they say what a score means. */
+        post: operations["freeze_rfm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -828,6 +1582,213 @@ export interface paths {
         get: operations["list_mails"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segment-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules can speak of. */
+        get: operations["segment_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Segments, newest first. */
+        get: operations["list_segments"];
+        put?: never;
+        /** Make a live segment. */
+        post: operations["make_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One segment. */
+        get: operations["get_segment"];
+        put?: never;
+        post?: never;
+        /** End a segment. */
+        delete: operations["archive_segment"];
+        options?: never;
+        head?: never;
+        /** Change a segment; what is absent stays. A new rule is a new version. */
+        patch: operations["edit_segment"];
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How large a segment was, day by day since it was made. */
+        get: operations["segment_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a segment. */
+        get: operations["segment_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/portrait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the people of a segment are spread, compared with everybody or another segment. */
+        get: operations["segment_portrait"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a tag on everybody who is in, as long as they are. */
+        post: operations["tag_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/why/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why is this person in a segment, or not? */
+        get: operations["why_in_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count the persons for whom a rule holds. */
+        post: operations["count_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The health of segments and lake. */
+        get: operations["segment_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How two to four segments overlap. */
+        post: operations["overlap_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/static": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a static segment from a list. */
+        post: operations["make_static_segment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -925,6 +1886,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stage-rhythm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often people buy again, by category and over all, and the thresholds that follow from it. */
+        get: operations["stage_rhythm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/store-places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stores whose place is known. */
+        get: operations["list_store_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stores": {
         parameters: {
             query?: never;
@@ -960,6 +1955,92 @@ export interface paths {
         patch: operations["edit_store"];
         trace?: never;
     };
+    "/api/v1/stores/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say where a store is, so that live codes can choose the nearest. */
+        put: operations["place_store"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Persons that changed, each once as it is now. `next` stays valid for ever: ask with it again later. */
+        get: operations["sync_out"];
+        /** Take changes of another system; each item is answered by itself, and sending a page again changes nothing. */
+        put: operations["sync_in"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last pages that were taken. */
+        get: operations["sync_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Systems that have rules or have spoken. */
+        get: operations["sync_systems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/systems/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say, field by field, what it is called there and who wins. */
+        put: operations["set_sync_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags": {
         parameters: {
             query?: never;
@@ -977,6 +2058,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touchpoint-codes.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The QR codes of all touchpoints that are asked for in one ZIP, with a list of what is what. */
+        get: operations["pack_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/touchpoint-kinds": {
         parameters: {
             query?: never;
@@ -986,6 +2084,23 @@ export interface paths {
         };
         /** All kinds of touchpoints that Weir knows. */
         get: operations["list_touchpoint_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touchpoint-table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All touchpoints side by side with what they bring and cost, sorted by any figure. */
+        get: operations["touchpoint_table"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1082,6 +2197,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touchpoints/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A link to share, with campaign marks: short, and long for places that allow no redirect. */
+        get: operations["touchpoint_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/touchpoints/{id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Visits of a touchpoint by campaign marks, the most first. */
+        get: operations["touchpoint_marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/touchpoints/{id}/qr.png": {
         parameters: {
             query?: never;
@@ -1116,6 +2265,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/touchpoints/{id}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weekly retention of the persons whom a touchpoint brought. */
+        get: operations["touchpoint_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/batch/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send events as PostHog's SDKs do; `/batch/`, `/capture/` and `/e/` are the same. Answered when they are durable. */
+        post: operations["capture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/c/{code}": {
         parameters: {
             query?: never;
@@ -1124,10 +2307,63 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow a printed code: leads to the landing of its touchpoint and records the visit. Public.
-         * @description A paused touchpoint still leads on; machines and `HEAD` are led on without being recorded.
+         * Follow a printed code: leads to where its live code or its landing says and records the visit. Public.
+         * @description With a live code in use a visitor is led to a guide's page (`/g/…`), to an address of the rule
+         *     that is open, or to the fallback. A paused touchpoint still leads on; machines and `HEAD` are led
+         *     on and counted apart. `utm_…` marks are kept and handed on.
          */
         get: operations["follow_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/debug": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take or, with `Dry-Run: true`, only check records; what is wrong with them is answered as text. */
+        post: operations["debug_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/g/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page of the guide that a live code chose. Public. */
+        get: operations["guide_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/g/{id}/qr.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The contact link of a guide as a QR picture. Public. */
+        get: operations["guide_qr"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1164,6 +2400,23 @@ export interface paths {
         /** Set how many of a SKU are in the cart. */
         put: operations["put_cart"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mall/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a visitor of the mall did: a Segment batch. Public; the brand is the one of `X-Weir-Brand`, or the first. */
+        post: operations["mall_events"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1479,6 +2732,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take records as the SDKs of Sensors Analytics send them. Answered when they are durable; a record that cannot be
+         *     taken is kept in quarantine and does not hold up the others.
+         */
+        post: operations["take_records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sa.gif": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take a record from the address of a picture, as web pages send it. */
+        get: operations["take_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/u/{message}/{key}": {
         parameters: {
             query?: never;
@@ -1521,6 +2811,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How an answer came about. */
+        About: {
+            /** @description Everything that happened before this instant is taken into account. */
+            exact_at: components["schemas"]["i64"];
+            /**
+             * Format: int64
+             * @description Persons that were looked at.
+             */
+            persons: number;
+            /** Format: double */
+            took_ms: number;
+        };
         /** @description Accounts of one kind, summed: one row for all persons' pending commission, and so on. */
         AccountRow: {
             /**
@@ -1559,10 +2861,42 @@ export interface components {
             note?: string | null;
             to_day?: string | null;
         };
+        Added: {
+            at: components["schemas"]["i64"];
+            /** @description False when this add was known already. */
+            fresh: boolean;
+            person_id: components["schemas"]["per_id"];
+            reservation_id: components["schemas"]["rsv_id"];
+            staff_id: components["schemas"]["stf_id"];
+        };
+        AddedIdentity: {
+            kind: string;
+            value: string;
+        };
+        /** @description What a person asks to bind. */
+        AddIdentity: {
+            kind: string;
+            value: string;
+        };
+        /** @description A rule to be made. */
+        AddIntakeRule: {
+            /** @description The event as it comes; absent for every event. */
+            event?: string | null;
+            /** @description `block_event`, `rename_event`, `rename_property`, `drop_property` or `mask_property` */
+            kind: string;
+            /** @description The property as it comes. */
+            property?: string | null;
+            /** @description The new name, of a renaming. */
+            target?: string | null;
+        };
         AddKey: {
             name: string;
             /** @description `ingest` or `admin` */
             scope: string;
+        };
+        AddLiveCode: {
+            definition: components["schemas"]["LiveCodeDefinition"];
+            touchpoint_id: components["schemas"]["tpt_id"];
         };
         AddPerson: {
             email?: string | null;
@@ -1623,6 +2957,12 @@ export interface components {
             reason: string;
             store_id: components["schemas"]["sto_id"];
         };
+        Ahead: {
+            /** Format: int32 */
+            from: number;
+            /** Format: int32 */
+            to: number;
+        };
         /** @description What is absent stays. */
         Allow: {
             email?: boolean | null;
@@ -1632,6 +2972,9 @@ export interface components {
         Allowed: {
             email: boolean;
             inbox: boolean;
+        };
+        AnyOf: {
+            any: string[];
         };
         /** @description One arm of the comparison. */
         Arm: {
@@ -1672,6 +3015,23 @@ export interface components {
             lines?: components["schemas"]["RefundLine"][] | null;
             reason: string;
         };
+        AtLeast: {
+            k: number;
+            of: components["schemas"]["Rule"][];
+        };
+        AttributeField: {
+            en: string;
+            key: string;
+            /** @description `text`, `number`, `money`, `date` (an instant or civil day), `bool` or `enum` */
+            kind: string;
+            /** @description The most frequent values of words. */
+            values: components["schemas"]["FieldValue"][];
+            zh: string;
+        };
+        AttrTest: {
+            key: string;
+            test: components["schemas"]["Test"];
+        };
         Audience: {
             /** @default [] */
             stages: components["schemas"]["Stage"][];
@@ -1688,12 +3048,68 @@ export interface components {
             quantity: number;
             sku_id: components["schemas"]["sku_id"];
         };
+        /** @description A segment that somebody is in. */
+        Belongs: {
+            cause: string;
+            id: components["schemas"]["seg_id"];
+            name: string;
+            since_at: components["schemas"]["i64"];
+        };
+        /** @description From `min` to before `max`. */
+        Bin: {
+            /** Format: double */
+            max?: number | null;
+            /** Format: double */
+            min?: number | null;
+            /** Format: int64 */
+            persons: number;
+        };
+        /** @description An identity with what speaks for it. */
+        Bond: {
+            bound_at: components["schemas"]["i64"];
+            created_at: components["schemas"]["i64"];
+            /** @description Who said so: `mall`, `import`, `staff`, … */
+            evidence: string;
+            /** @description Too many persons came with it: it joins nobody. */
+            inert: boolean;
+            /** @description Names it in addresses. */
+            key: string;
+            kind: string;
+            strong: boolean;
+            /** @description The subject it belongs to, which leaves with it when persons are taken apart. */
+            subject_id: components["schemas"]["per_id"];
+            /** @description Phone and e-mail shortened. */
+            value: string;
+        };
+        /** @description A line of the log of identities. */
+        BondNote: {
+            actor?: string | null;
+            at: components["schemas"]["i64"];
+            evidence: string;
+            kind: string;
+            value: string;
+            /** @description `bound`, `moved`, `unbound`, `inert` or `active` */
+            verb: string;
+        };
+        /** @description Everything about how a person came to be one. */
+        Bonds: {
+            identities: components["schemas"]["Bond"][];
+            log: components["schemas"]["BondNote"][];
+            /** @description Newest first. */
+            merges: components["schemas"]["MergeView"][];
+        };
         Books: {
             accounts: components["schemas"]["AccountRow"][];
             /** @description Every posting and every live balance was recomputed for this answer. */
             balanced: boolean;
             /** @description What does not add up, in words; empty when all is well. */
             broken: string[];
+        };
+        Bounds: {
+            /** Format: int32 */
+            max?: number | null;
+            /** Format: int32 */
+            min?: number | null;
         };
         Brand: {
             code: string;
@@ -1711,6 +3127,29 @@ export interface components {
         BTreeMap: {
             [key: string]: null | string;
         };
+        /** @description A link to share. */
+        BuiltLink: {
+            /** @description The landing itself with code and marks, for places that allow no redirect. */
+            long: string;
+            /** @description The address of the code with the marks: counts every click and follows later changes. */
+            short: string;
+        };
+        /** @description Broken down by a property of the person, or of the event that the question begins with. */
+        By: {
+            /** @description An attribute of the portrait. */
+            attr: string;
+        } | {
+            /** @description The person's first touchpoint. */
+            touchpoint: boolean;
+        } | {
+            /** @description The person's home store. */
+            store: boolean;
+        } | {
+            stage: boolean;
+        } | {
+            /** @description A property of the event. */
+            prop: string;
+        };
         /** @description Revenue of one civil day, per 1,000 persons of each arm. */
         ByDay: {
             /** @description `YYYY-MM-DD` in the brand's zone */
@@ -1718,6 +3157,8 @@ export interface components {
             holdout_fen: components["schemas"]["Fen"];
             treated_fen: components["schemas"]["Fen"];
         };
+        /** @enum {string} */
+        Calendary: "day" | "week" | "month" | "year";
         Campaign: {
             audience: components["schemas"]["Audience"];
             body: string;
@@ -1869,19 +3310,22 @@ export interface components {
             products: number;
             zh: string;
         };
-        /** @description One month of one cohort. */
+        CategoryRhythm: components["schemas"]["Rhythm"] & {
+            code: string;
+            en: string;
+            zh: string;
+        };
         Cell: {
-            /**
-             * Format: int64
-             * @description Persons with an order that stands in that month.
-             */
-            active: number;
-            /**
-             * Format: int64
-             * @description Calendar months since the cohort's own.
-             */
-            month_index: number;
-            revenue_fen: components["schemas"]["Fen"];
+            /** Format: int64 */
+            count: number;
+            /** @description For each segment, in the order asked: in it or not. */
+            in: boolean[];
+        };
+        /** @description One changed person. */
+        Changed: {
+            person: components["schemas"]["Person"];
+            /** @description The position of its newest change. */
+            position: string;
         };
         /** @enum {string} */
         Channel: "inbox" | "email";
@@ -1899,8 +3343,42 @@ export interface components {
             /** Format: int64 */
             persons: number;
         };
+        CohortBack: {
+            /** @description Who was back in periods 0, 1, …; null while a period is not over. */
+            back: (number | null)[];
+            /** @description The civil day that the period begins on. */
+            from: string;
+            /** Format: int64 */
+            size: number;
+        };
         Cohorts: {
             cohorts: components["schemas"]["Cohort"][];
+        };
+        CohortsAnswer: components["schemas"]["About"] & {
+            cohorts: components["schemas"]["RevenueCohort"][];
+        };
+        /** @description What first buyers bring, period by period. Picks: `cohort`, and a `period` in which they bought. */
+        CohortsQuestion: components["schemas"]["Common"] & {
+            /** @description Periods after the one of the first purchase. */
+            periods: number;
+            unit: components["schemas"]["Period"];
+        };
+        /** @description What every question has. */
+        Common: {
+            by?: components["schemas"]["By"] | null;
+            range: components["schemas"]["Range"];
+            rule?: components["schemas"]["Rule"] | null;
+            segment?: components["schemas"]["seg_id"] | null;
+            /** @description Groups (at each step of paths: names) at most; the largest are shown. 8 when absent. */
+            top?: number | null;
+        };
+        /** @description Who was added by whom, as a platform's callback or a guide says it. Name the person by one of the three. */
+        ConfirmAdd: {
+            at?: components["schemas"]["i64"] | null;
+            identity?: components["schemas"]["AddedIdentity"] | null;
+            person_id?: components["schemas"]["per_id"] | null;
+            reservation_id?: components["schemas"]["rsv_id"] | null;
+            staff_id?: components["schemas"]["stf_id"] | null;
         };
         /** @description What holds now for one purpose and channel. */
         Consent: {
@@ -1909,6 +3387,16 @@ export interface components {
             proof?: string | null;
             purpose: string;
             /** @description `granted`, `denied` or `withdrawn` */
+            status: string;
+        };
+        ConsentField: {
+            channel: string;
+            purpose: string;
+        };
+        ConsentTest: {
+            channel: string;
+            purpose: string;
+            /** @description `granted`, `denied`, `withdrawn` or `unknown` */
             status: string;
         };
         /** @description One cost entry. Days are `YYYY-MM-DD`. */
@@ -1923,12 +3411,111 @@ export interface components {
         };
         /** @enum {string} */
         CostKind: "fixed" | "per_day" | "per_head";
+        Counted: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            enter?: number | null;
+            exact_at: components["schemas"]["i64"];
+            /** Format: int64 */
+            leave?: number | null;
+            /**
+             * Format: int64
+             * @description All persons of the brand.
+             */
+            pool: number;
+            sample: components["schemas"]["Sample"][];
+            /** Format: int64 */
+            stay?: number | null;
+            /** Format: double */
+            took_ms: number;
+        };
+        CountRule: {
+            against?: components["schemas"]["seg_id"] | null;
+            rule: components["schemas"]["Rule"];
+            /** @description So many persons of the result are shown, at most 20. */
+            sample?: number;
+        };
         cst_id: string;
+        /**
+         * @description Four ascending cuts a dimension. R: 5 up to the first cut, in days, 1 beyond the last. F and M: 1 up to
+         *     the first cut, 5 beyond the last. Cuts may be equal; then nobody has the scores between them.
+         */
+        Cuts: {
+            /** @description Orders */
+            f: number[];
+            /** @description Fen */
+            m: number[];
+            /** @description Days */
+            r: number[];
+        };
+        Dates: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+        };
+        DaySize: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            entered: number;
+            /** Format: int64 */
+            left: number;
+            /**
+             * Format: int64
+             * @description At the end of the day, or now.
+             */
+            size: number;
+        };
+        /** @description How often an event came on a day. */
+        DayVolume: {
+            /**
+             * Format: int64
+             * @description Kept out by a rule.
+             */
+            blocked: number;
+            /** @description A civil day of the brand. */
+            day: string;
+            /** Format: int64 */
+            taken: number;
+        };
+        Decide: {
+            decision: components["schemas"]["Decision"];
+        };
+        /**
+         * @description What people decide about two persons.
+         * @enum {string}
+         */
+        Decision: "merge" | "apart" | "move";
         /**
          * @description How the goods come to the customer.
          * @enum {string}
          */
         Delivery: "pickup" | "delivery";
+        /** @enum {string} */
+        Direction: "from" | "to";
+        /** @description How many were dismissed. */
+        DismissedMany: {
+            /** Format: int64 */
+            dismissed: number;
+        };
+        DistributionAnswer: components["schemas"]["About"] & {
+            bins: components["schemas"]["Bin"][];
+            /** Format: double */
+            mean?: number | null;
+            /** Format: double */
+            median?: number | null;
+            /** Format: double */
+            p90?: number | null;
+        };
+        /** @description How a measure is spread over those who did it. Picks: `bin` from 0. */
+        DistributionQuestion: components["schemas"]["Common"] & {
+            /** @description Where bins begin, growing; null lets the answer choose. */
+            cuts?: number[] | null;
+            event: components["schemas"]["EventTest"];
+            measure?: components["schemas"]["Measure"];
+        };
         /** @description What somebody earned by bringing others. */
         Earned: {
             /** @description Taken back after it had been paid out. */
@@ -1971,6 +3558,11 @@ export interface components {
             /** @description SKUs named by id are changed, others are added; none is ever deleted. */
             skus?: components["schemas"]["PutSku"][] | null;
             status?: string | null;
+        };
+        EditSegment: {
+            name?: string | null;
+            note?: string | null;
+            rule?: components["schemas"]["Rule"] | null;
         };
         EditStaff: {
             active?: boolean | null;
@@ -2026,6 +3618,40 @@ export interface components {
             touchpoint?: components["schemas"]["TouchpointRef"] | null;
             value_fen?: components["schemas"]["Fen"] | null;
         };
+        /** @description How often or how much: both bounds included; at least one is given. */
+        EventCount: {
+            event: components["schemas"]["EventTest"];
+            /** Format: double */
+            max?: number | null;
+            measure?: components["schemas"]["Measure"];
+            /** Format: double */
+            min?: number | null;
+            window?: components["schemas"]["Window"];
+        };
+        /** @description The first or last such event ever lies in the window and passes `then`. */
+        EventEdge: {
+            event: components["schemas"]["EventTest"];
+            then?: components["schemas"]["PropTest"][];
+            window?: components["schemas"]["Window"];
+        };
+        EventField: {
+            /** Format: int64 */
+            count: number;
+            name: string;
+            props: components["schemas"]["PropField"][];
+        };
+        /** @description Which events: a name (`*` for anything the person did), and tests of their properties. */
+        EventTest: {
+            name: string;
+            where?: components["schemas"]["PropTest"][];
+        };
+        Evidence: {
+            /** Format: int64 */
+            churned_days: number;
+            /** Format: int64 */
+            silent_days: number;
+            stages: components["schemas"]["StageAfter"][];
+        };
         evt_id: string;
         /**
          * Format: int64
@@ -2036,6 +3662,30 @@ export interface components {
         FieldError: {
             detail: string;
             field: string;
+        };
+        /** @description Where a field comes from and who wins. */
+        FieldRule: {
+            /** @description Our field: `name`, `phone`, `email` or an attribute of the portrait. */
+            field: string;
+            /** @description What it is called there. */
+            from: string;
+            policy: components["schemas"]["Policy"];
+        };
+        Fields: {
+            attributes: components["schemas"]["AttributeField"][];
+            consents: components["schemas"]["ConsentField"][];
+            events: components["schemas"]["EventField"][];
+            identities: string[];
+            /** @description Are there cut points for RFM scores? */
+            rfm: boolean;
+            stages: components["schemas"]["StageField"][];
+            tags: components["schemas"]["TagField"][];
+        };
+        /** @description Something that can be chosen, and how often it occurs. */
+        FieldValue: {
+            /** Format: int64 */
+            count: number;
+            value: string;
         };
         Flow: {
             links: components["schemas"]["FlowLink"][];
@@ -2075,6 +3725,55 @@ export interface components {
             /** Format: int64 */
             selected: number;
         };
+        Found: {
+            /** Format: int64 */
+            found: number;
+            /** @description The first hundred that nobody is known by. */
+            missing: string[];
+            /** Format: int64 */
+            missing_count: number;
+        };
+        FunnelAnswer: components["schemas"]["About"] & {
+            groups: components["schemas"]["FunnelGroup"][];
+            /** @description From each step to the next. */
+            times: components["schemas"]["Took"][][];
+        };
+        FunnelGroup: components["schemas"]["Group"] & {
+            steps: components["schemas"]["FunnelStep"][];
+        };
+        /** @description How far persons come. Picks: `step` from 0, `dropped` for who did the one before and not this, `group`. */
+        FunnelQuestion: components["schemas"]["Common"] & {
+            order?: components["schemas"]["Order"];
+            /** @description Two to eight. */
+            steps: components["schemas"]["EventTest"][];
+            /** @description From the first step to the last; the first lies in the range. */
+            window: components["schemas"]["Span"];
+        };
+        FunnelStep: {
+            /** Format: int64 */
+            from_first_bp: number;
+            /**
+             * Format: int64
+             * @description Since the step before.
+             */
+            median_ms?: number | null;
+            name: string;
+            /** Format: int64 */
+            p90_ms?: number | null;
+            /** Format: int64 */
+            persons: number;
+            /**
+             * Format: int64
+             * @description Ten-thousandths of the step before, and of the first.
+             */
+            rate_bp: number;
+        };
+        /** @description A group's name; a null key is everybody, or of a break-down those without a value. */
+        Group: {
+            en?: string | null;
+            key?: string | null;
+            zh?: string | null;
+        };
         /** @description A person's side of growing: their code, who brought them, whom they brought, what it earned. */
         Grow: components["schemas"]["Earned"] & {
             code?: string | null;
@@ -2082,14 +3781,47 @@ export interface components {
             referred: components["schemas"]["Referred"][];
             referrer?: components["schemas"]["PersonRef"] | null;
         };
+        History: {
+            days: components["schemas"]["DaySize"][];
+        };
+        HourCell: {
+            /** Format: int64 */
+            base_bp: number;
+            /**
+             * Format: int64
+             * @description What these persons did in this hour of the day, over all days.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Civil hour, 0–23.
+             */
+            hour: number;
+            /** Format: int64 */
+            share_bp: number;
+        };
         /** Format: int64 */
         i64: number;
-        /** @description One identity of a person, as shown. */
+        /** @description One identity of a person, as shown: what tells a person apart is masked. */
         Identity: {
             created_at: components["schemas"]["i64"];
             kind: string;
             strong: boolean;
             value: string;
+        };
+        /** @description What a brand decides about a kind of identity. */
+        IdentityRule: {
+            /**
+             * @description Values that stand for nobody: test numbers, the shop's own phone.
+             * @default []
+             */
+            blocked: string[];
+            /**
+             * Format: int64
+             * @description How many otherwise separate persons one value may connect; 0: any number.
+             * @default null
+             */
+            hub_limit: number | null;
         };
         imp_id: string;
         /** @description An import as it stands. */
@@ -2138,6 +3870,66 @@ export interface components {
             sent_at: components["schemas"]["i64"];
             subject: string;
         };
+        /** @description A rule as it is kept. */
+        IntakeRule: {
+            /**
+             * Format: int64
+             * @description To how many events it was applied.
+             */
+            applied: number;
+            applied_at?: components["schemas"]["i64"] | null;
+            created_at: components["schemas"]["i64"];
+            created_by: string;
+            /** @description The event as it comes; empty for every event. */
+            event: string;
+            id: components["schemas"]["irl_id"];
+            /** @description `block_event`, `rename_event`, `rename_property`, `drop_property` or `mask_property` */
+            kind: string;
+            /** @description The property as it comes; empty for rules about events. */
+            property: string;
+            /** @description The new name, of a renaming. */
+            target?: string | null;
+        };
+        /** @description So many intervals of so many days. */
+        Interval: {
+            /** Format: int64 */
+            days: number;
+            /** Format: int64 */
+            intervals: number;
+            /**
+             * Format: double
+             * @description Of all weight, 0 to 1.
+             */
+            share: number;
+        };
+        IntervalAnswer: components["schemas"]["About"] & {
+            bins: components["schemas"]["IntervalBin"][];
+            /** Format: int64 */
+            median_ms?: number | null;
+            /** Format: int64 */
+            p25_ms?: number | null;
+            /** Format: int64 */
+            p75_ms?: number | null;
+            /** Format: int64 */
+            p90_ms?: number | null;
+            /** Format: int64 */
+            pairs: number;
+        };
+        /** @description Times from `min_ms` to before `max_ms`. */
+        IntervalBin: {
+            max_ms?: components["schemas"]["i64"] | null;
+            min_ms: components["schemas"]["i64"];
+            /** Format: int64 */
+            pairs: number;
+            /** Format: int64 */
+            persons: number;
+        };
+        /** @description How long it takes from one event to the next of another kind. Picks: `bin` from 0. */
+        IntervalQuestion: components["schemas"]["Common"] & {
+            first: components["schemas"]["EventTest"];
+            then: components["schemas"]["EventTest"];
+        };
+        irl_id: string;
         /** @description One product with its choices. */
         ItemPage: components["schemas"]["MallItem"] & {
             description?: string | null;
@@ -2150,6 +3942,10 @@ export interface components {
             id: components["schemas"]["sku_id"];
             name: string;
             price_fen: components["schemas"]["Fen"];
+        };
+        KeepTag: {
+            /** @description `null` ends it. */
+            tag?: string | null;
         };
         Key: {
             created_at: components["schemas"]["i64"];
@@ -2178,6 +3974,62 @@ export interface components {
             /** @description `strong`: the brand can speak to the person one to one again; `weak`: only to an audience. */
             strength: string;
             zh: string;
+        };
+        KindTest: {
+            kind: string;
+        };
+        /** @description A kind of identity with the rules that hold in this brand. */
+        KindView: {
+            /**
+             * Format: int64
+             * @description How many persons one value may connect; absent: any number.
+             */
+            hub_limit?: number | null;
+            /** Format: int64 */
+            identities: number;
+            /**
+             * Format: int64
+             * @description Values that were too widely shared and join nobody.
+             */
+            inert: number;
+            kind: string;
+            one_per_person: boolean;
+            scope: string;
+            /** Format: int64 */
+            strength: number;
+            strong: boolean;
+        };
+        LakeHealth: {
+            /**
+             * Format: int64
+             * @description Events that are not in the files yet.
+             */
+            delta: number;
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            files_bytes: number;
+            merged_at?: components["schemas"]["i64"] | null;
+            /** Format: int64 */
+            persons: number;
+            /**
+             * Format: int64
+             * @description The last event that is in.
+             */
+            position: number;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_Belongs: {
+            items: {
+                cause: string;
+                id: components["schemas"]["seg_id"];
+                name: string;
+                since_at: components["schemas"]["i64"];
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
         List_Campaign: {
@@ -2217,6 +4069,18 @@ export interface components {
                 /** Format: int64 */
                 products: number;
                 zh: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_Changed: {
+            items: {
+                person: components["schemas"]["Person"];
+                /** @description The position of its newest change. */
+                position: string;
             }[];
             /** @description Pass it as `cursor` for the next page; null at the end. */
             next?: string | null;
@@ -2330,6 +4194,32 @@ export interface components {
             total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
+        List_IntakeRule: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description To how many events it was applied.
+                 */
+                applied: number;
+                applied_at?: components["schemas"]["i64"] | null;
+                created_at: components["schemas"]["i64"];
+                created_by: string;
+                /** @description The event as it comes; empty for every event. */
+                event: string;
+                id: components["schemas"]["irl_id"];
+                /** @description `block_event`, `rename_event`, `rename_property`, `drop_property` or `mask_property` */
+                kind: string;
+                /** @description The property as it comes; empty for rules about events. */
+                property: string;
+                /** @description The new name, of a renaming. */
+                target?: string | null;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
         List_Key: {
             items: {
                 created_at: components["schemas"]["i64"];
@@ -2363,6 +4253,77 @@ export interface components {
                 /** @description `strong`: the brand can speak to the person one to one again; `weak`: only to an audience. */
                 strength: string;
                 zh: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_KindView: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description How many persons one value may connect; absent: any number.
+                 */
+                hub_limit?: number | null;
+                /** Format: int64 */
+                identities: number;
+                /**
+                 * Format: int64
+                 * @description Values that were too widely shared and join nobody.
+                 */
+                inert: number;
+                kind: string;
+                one_per_person: boolean;
+                scope: string;
+                /** Format: int64 */
+                strength: number;
+                strong: boolean;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_LiveCodeRow: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Adds up to now.
+                 */
+                added: number;
+                /**
+                 * Format: int64
+                 * @description Visitors with a place that is held now.
+                 */
+                held: number;
+                id: components["schemas"]["lvc_id"];
+                name: string;
+                state: string;
+                touchpoint_id: components["schemas"]["tpt_id"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_LiveReservation: {
+            items: {
+                added_at?: components["schemas"]["i64"] | null;
+                created_at: components["schemas"]["i64"];
+                id: components["schemas"]["rsv_id"];
+                person_id: components["schemas"]["per_id"];
+                staff_id: components["schemas"]["stf_id"];
+                staff_name: string;
+                /** @description `held`, `added` or `expired` */
+                state: string;
+                /** @description The rules that were looked at, as in a visit's `live.trace`. */
+                trace: Record<string, never>[];
             }[];
             /** @description Pass it as `cursor` for the next page; null at the end. */
             next?: string | null;
@@ -2416,6 +4377,41 @@ export interface components {
             total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
+        List_MarkedVisits: {
+            items: {
+                /** Format: int64 */
+                people: number;
+                utm_campaign?: string | null;
+                utm_medium?: string | null;
+                utm_source?: string | null;
+                /** Format: int64 */
+                visits: number;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_Member: {
+            items: {
+                /** @description event, timer, late, person, merge, definition or audit */
+                cause: string;
+                id: components["schemas"]["per_id"];
+                last_seen_at?: components["schemas"]["i64"] | null;
+                name?: string | null;
+                /** Format: int64 */
+                orders: number;
+                paid_fen: components["schemas"]["Fen"];
+                since_at: components["schemas"]["i64"];
+                stage: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
         List_Message: {
             items: {
                 arm: components["schemas"]["CampaignArm"];
@@ -2458,9 +4454,36 @@ export interface components {
             total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
+        List_Pair: {
+            items: {
+                a: components["schemas"]["PersonRef"];
+                b: components["schemas"]["PersonRef"];
+                decided_at?: components["schemas"]["i64"] | null;
+                decided_by?: string | null;
+                id: components["schemas"]["pai_id"];
+                /** @description What both came with; phone and e-mail shortened. */
+                kind?: string | null;
+                last_at: components["schemas"]["i64"];
+                reason: string;
+                /** @description `open`, `merged`, `apart` or `moved` */
+                state: string;
+                /**
+                 * Format: int64
+                 * @description How often this was seen.
+                 */
+                times: number;
+                value?: string | null;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
         List_PersonRow: {
             items: {
                 created_at: components["schemas"]["i64"];
+                /** @description Masked: `z***@example.com`. */
                 email?: string | null;
                 id: components["schemas"]["per_id"];
                 joined_at?: components["schemas"]["i64"] | null;
@@ -2470,6 +4493,7 @@ export interface components {
                 /** Format: int64 */
                 orders: number;
                 paid_fen: components["schemas"]["Fen"];
+                /** @description Masked: `138****8000`. Those who may see it whole ask for it (`…/reveal`). */
                 phone?: string | null;
                 refunded_fen: components["schemas"]["Fen"];
                 simulated: boolean;
@@ -2535,16 +4559,42 @@ export interface components {
             total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
+        List_QuarantineCount: {
+            items: {
+                /** Format: int64 */
+                count: number;
+                reason: string;
+                source: string;
+                state: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
         List_Quarantined: {
             items: {
+                /** @description More came than is kept, so it cannot be replayed. */
+                cut: boolean;
                 detail: string;
                 id: components["schemas"]["qua_id"];
                 /** @description As it came, at most 64 KB of it. */
                 raw: string;
-                /** @description `schema_invalid`, `time_implausible`, `too_large`, `conflict` or `forbidden` */
+                /** @description `schema_invalid`, `time_implausible`, `too_large`, `conflict`, `forbidden` or `corrupt` */
                 reason: string;
                 received_at: components["schemas"]["i64"];
+                resolved_at?: components["schemas"]["i64"] | null;
+                resolved_by?: string | null;
+                /** @description The dialect: `segment`, `sensors` or `posthog` */
                 source: string;
+                /** @description `open`, `replayed` or `dismissed` */
+                state: string;
+                /**
+                 * Format: int64
+                 * @description How often it came.
+                 */
+                times: number;
             }[];
             /** @description Pass it as `cursor` for the next page; null at the end. */
             next?: string | null;
@@ -2587,6 +4637,99 @@ export interface components {
                 id: components["schemas"]["mai_id"];
                 subject: string;
                 to: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_SeenEvent: {
+            items: {
+                /** Format: int64 */
+                blocked: number;
+                /** @description The last 30 days that have events, oldest first. */
+                days: components["schemas"]["DayVolume"][];
+                first_at?: components["schemas"]["i64"] | null;
+                last_at?: components["schemas"]["i64"] | null;
+                name: string;
+                /** @description It is an event that Weir states itself. */
+                ours: boolean;
+                /** @description Some property is personal. */
+                personal: boolean;
+                /** Format: int64 */
+                properties: number;
+                /**
+                 * Format: int64
+                 * @description Of the last 30 days.
+                 */
+                recent: number;
+                /** @description Who said it last: `segment`, `sensors`, `posthog`, or a part of Weir. */
+                source: string;
+                /**
+                 * Format: int64
+                 * @description All that were ever taken.
+                 */
+                total: number;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_SeenProperty: {
+            items: {
+                /** @description Somebody said so; it is not guessed any more. */
+                by_hand: boolean;
+                first_at: components["schemas"]["i64"];
+                last_at: components["schemas"]["i64"];
+                /** @description `none`, `phone`, `email`, `id_number`, `name`, `address` or `network` */
+                pii: string;
+                property: string;
+                /** @description The last one seen; masked where it is personal. */
+                sample: string;
+                /** Format: int64 */
+                sampled: number;
+                /** @description `text`, `time`, `number`, `truth`, `list`, `object` or `null`, and how often each was sampled. */
+                types: {
+                    [key: string]: number;
+                };
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_SegmentRow: {
+            items: {
+                created_at: components["schemas"]["i64"];
+                /**
+                 * Format: int64
+                 * @description Who came and went in the last seven civil days, today included.
+                 */
+                entered_week: number;
+                error?: string | null;
+                /** @description Everything that happened before this instant is taken into account. */
+                exact_at: components["schemas"]["i64"];
+                id: components["schemas"]["seg_id"];
+                /** @description `live` follows a rule, `static` is a list. */
+                kind: string;
+                /** Format: int64 */
+                left_week: number;
+                name: string;
+                note?: string | null;
+                rule?: components["schemas"]["Rule"] | null;
+                /** Format: int64 */
+                size: number;
+                /** @description `building`, `live`, `stale` (see `error`) or `archived` */
+                state: string;
+                /** @description A tag kept on everybody who is in. */
+                tag?: string | null;
+                updated_at: components["schemas"]["i64"];
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description Pass it as `cursor` for the next page; null at the end. */
             next?: string | null;
@@ -2666,6 +4809,56 @@ export interface components {
             total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
+        List_StorePlaced: {
+            items: {
+                /** Format: double */
+                lat: number;
+                /** Format: double */
+                lng: number;
+                store_id: components["schemas"]["sto_id"];
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_SyncRun: {
+            items: {
+                actor: string;
+                at: components["schemas"]["i64"];
+                /** Format: int64 */
+                changed: number;
+                /** Format: int64 */
+                created: number;
+                id: components["schemas"]["syn_id"];
+                /** Format: int64 */
+                items: number;
+                /** Format: int64 */
+                refused: number;
+                /** Format: int64 */
+                same: number;
+                /** @description Up to five refused items, as JSON. */
+                sample: string;
+                system: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_SyncSystem: {
+            items: {
+                code: string;
+                fields: components["schemas"]["FieldRule"][];
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
         List_TagCount: {
             items: {
                 /** Format: int64 */
@@ -2708,6 +4901,266 @@ export interface components {
             /** Format: int64 */
             total?: number | null;
         };
+        /** @description A page of a list and where the next one begins. */
+        List_TouchpointRow: {
+            items: {
+                cac_fen?: components["schemas"]["Fen"] | null;
+                code: string;
+                cost_each_fen?: components["schemas"]["Fen"] | null;
+                cost_fen: components["schemas"]["Fen"];
+                created_at: components["schemas"]["i64"];
+                /** Format: int64 */
+                first_order: number;
+                /** Format: int64 */
+                followed: number;
+                id: components["schemas"]["tpt_id"];
+                /** Format: int64 */
+                joined: number;
+                kind: string;
+                live_code_id?: components["schemas"]["lvc_id"] | null;
+                /** Format: int64 */
+                machines: number;
+                name: string;
+                owner?: components["schemas"]["OwnerRef"] | null;
+                /**
+                 * Format: int64
+                 * @description Persons whom it brought first.
+                 */
+                people: number;
+                /** Format: int64 */
+                repurchase: number;
+                revenue_fen: components["schemas"]["Fen"];
+                /** Format: int64 */
+                roi_bp?: number | null;
+                status: string;
+                store?: components["schemas"]["StoreRef"] | null;
+                /** Format: int64 */
+                visits: number;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A live code as it stands. */
+        LiveCode: {
+            /** @description The printed code. */
+            code: string;
+            fallback?: string | null;
+            from_at?: components["schemas"]["i64"] | null;
+            /** Format: int64 */
+            hold_minutes: number;
+            id: components["schemas"]["lvc_id"];
+            /** @description The touchpoint's name. */
+            name: string;
+            plan: components["schemas"]["LivePlan"];
+            /** @description `draft`, `active` or `retired` */
+            state: string;
+            store_id?: components["schemas"]["sto_id"] | null;
+            to_at?: components["schemas"]["i64"] | null;
+            touchpoint_id: components["schemas"]["tpt_id"];
+            /**
+             * Format: int64
+             * @description Grows with every edit; send it back with the next one.
+             */
+            version: number;
+            zone: string;
+        };
+        /** @description What a live code is: everything but its state. */
+        LiveCodeDefinition: {
+            /** @description Where a visitor goes when nobody can serve: a path or an address. */
+            fallback?: string | null;
+            from_at?: components["schemas"]["i64"] | null;
+            /**
+             * Format: int64
+             * @description How long a visitor's place with a guide is kept without an add; 30 minutes when absent.
+             */
+            hold_minutes?: number | null;
+            plan?: components["schemas"]["LivePlan"];
+            to_at?: components["schemas"]["i64"] | null;
+            /** @description IANA zone of schedules and of the day of caps; the brand's when absent. */
+            zone?: string | null;
+        };
+        /** @description A live code in a list. */
+        LiveCodeRow: {
+            /**
+             * Format: int64
+             * @description Adds up to now.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Visitors with a place that is held now.
+             */
+            held: number;
+            id: components["schemas"]["lvc_id"];
+            name: string;
+            state: string;
+            touchpoint_id: components["schemas"]["tpt_id"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Days from the first to the last, both inclusive, `YYYY-MM-DD`; null is open. */
+        LiveDates: {
+            /** @default null */
+            from: string | null;
+            /** @default null */
+            to: string | null;
+        };
+        LivePassed: {
+            /** Format: int64 */
+            capped: number;
+            /** Format: int64 */
+            inactive: number;
+            /** Format: int64 */
+            leave: number;
+            /** Format: int64 */
+            off: number;
+        };
+        /** @description Rules in order; the first open one with somebody eligible wins. */
+        LivePlan: {
+            /**
+             * @description Who serves when no open rule has anybody.
+             * @default []
+             */
+            backup: components["schemas"]["LiveSlot"][];
+            /** @default [] */
+            rules: components["schemas"]["LiveRule"][];
+        };
+        /**
+         * @description Whom a rule prefers before it spreads.
+         * @enum {string}
+         */
+        LivePrefer: "bound_guide" | "nearest_store" | "stage";
+        /** @description Where a visit would lead, and why. */
+        LivePreview: {
+            /** @description `guide`, `address` or `fallback` */
+            led: string;
+            slot_id?: components["schemas"]["slt_id"] | null;
+            staff_id?: components["schemas"]["stf_id"] | null;
+            to?: string | null;
+            trace: components["schemas"]["LiveTraceStep"][];
+        };
+        /** @description A visitor who was shown a guide, and why that one. */
+        LiveReservation: {
+            added_at?: components["schemas"]["i64"] | null;
+            created_at: components["schemas"]["i64"];
+            id: components["schemas"]["rsv_id"];
+            person_id: components["schemas"]["per_id"];
+            staff_id: components["schemas"]["stf_id"];
+            staff_name: string;
+            /** @description `held`, `added` or `expired` */
+            state: string;
+            /** @description The rules that were looked at, as in a visit's `live.trace`. */
+            trace: Record<string, never>[];
+        };
+        /** @description One rule: while it is open, it shows one of its slots. */
+        LiveRule: {
+            name: string;
+            prefer?: components["schemas"]["LivePrefer"][];
+            schedule?: components["schemas"]["LiveSchedule"];
+            slots: components["schemas"]["LiveSlot"][];
+            spread: components["schemas"]["LiveSpread"];
+        };
+        /** @description When a rule is open. What is empty does not limit. */
+        LiveSchedule: {
+            /** @default [] */
+            dates: components["schemas"]["LiveDates"][];
+            /**
+             * @description Days on which it is closed, such as holidays.
+             * @default []
+             */
+            except: components["schemas"]["LiveDates"][];
+            /**
+             * @description 1 is Monday, 7 is Sunday.
+             * @default []
+             */
+            weekdays: number[];
+            /** @default [] */
+            windows: components["schemas"]["LiveWindow"][];
+        };
+        /** @description Somebody or something that a visitor can be led to. */
+        LiveSlot: {
+            /** @description Only when no other slot of the rule can. */
+            backup?: boolean;
+            /**
+             * Format: int64
+             * @description Most visitors a civil day, over all codes; null for no limit.
+             */
+            daily_cap?: number | null;
+            id?: components["schemas"]["slt_id"] | null;
+            /** @description A name for a slot without staff, as colleagues see it. */
+            label?: string | null;
+            leave?: components["schemas"]["LiveDates"][];
+            on?: boolean;
+            staff_id?: components["schemas"]["stf_id"] | null;
+            /** @description Life-cycle stages that this slot is for; empty for all. */
+            stages?: string[];
+            store_id?: components["schemas"]["sto_id"] | null;
+            /** @description The guide's own contact QR picture or contact link, or the address to lead to. */
+            url?: string | null;
+            /**
+             * Format: int64
+             * @description Share of the turns, 1 to 100.
+             */
+            weight?: number;
+        };
+        /** @description One slot on the current civil day of the code's zone. */
+        LiveSlotToday: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            daily_cap?: number | null;
+            /**
+             * Format: int64
+             * @description Of this code: places held now, adds of today.
+             */
+            held: number;
+            name: string;
+            /** @description `serving`, `off`, `leave`, `inactive` or `capped` */
+            now: string;
+            slot_id: components["schemas"]["slt_id"];
+            staff_id?: components["schemas"]["stf_id"] | null;
+            /**
+             * Format: int64
+             * @description Adds and live reservations over all codes: what the cap counts.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description How often this code chose it today.
+             */
+            turns: number;
+        };
+        /**
+         * @description How a rule spreads visitors over those that are equally good.
+         * @enum {string}
+         */
+        LiveSpread: "least_loaded" | "weighted_turn";
+        /** @description What a live code does today. */
+        LiveToday: {
+            day: string;
+            /** @description The names of the rules that are open now. */
+            open: string[];
+            slots: components["schemas"]["LiveSlotToday"][];
+        };
+        /** @description One thing that was looked at on the way. */
+        LiveTraceStep: {
+            /** @description By what the chosen one was preferred: `bound_guide`, `nearest_store`, `stage`, or the spread. */
+            by?: string | null;
+            /** @description How many slots were passed over: off, on leave, not active, at their cap. */
+            passed?: components["schemas"]["LivePassed"];
+            /** @description The rule's name, or `backup`, or null for the code itself. */
+            rule?: string | null;
+            /** @description `closed`, `nobody`, `chosen`, `not_yet`, `over`, `retired` or `same_face` */
+            what: string;
+        };
+        /** @description A window of the day, `HH:MM` to `HH:MM`; the end itself is outside. */
+        LiveWindow: {
+            from: string;
+            /** @description `24:00` is the end of the day. */
+            to: string;
+        };
         LoggedIn: {
             person_id: components["schemas"]["per_id"];
             token: string;
@@ -2723,7 +5176,21 @@ export interface components {
             /** @description The visitor id of this device, so that what it did before is kept. */
             visitor?: string | null;
         };
+        lvc_id: string;
+        MadeStatic: components["schemas"]["Segment"] & components["schemas"]["Found"];
         mai_id: string;
+        MakeSegment: {
+            name: string;
+            note?: string | null;
+            rule: components["schemas"]["Rule"];
+        };
+        /** @description Who belongs to a static segment: ids of persons, and phones, e-mails or the merchant's own ids. */
+        MakeStatic: {
+            keys?: string[];
+            name: string;
+            note?: string | null;
+            persons?: components["schemas"]["per_id"][];
+        };
         /** @description A product as a customer sees it in a list. */
         MallItem: {
             /**
@@ -2798,11 +5265,74 @@ export interface components {
         MallVisitor: {
             visitor: string;
         };
+        /** @description One combination of campaign marks and how many came with it. */
+        MarkedVisits: {
+            /** Format: int64 */
+            people: number;
+            utm_campaign?: string | null;
+            utm_medium?: string | null;
+            utm_source?: string | null;
+            /** Format: int64 */
+            visits: number;
+        };
+        /** @description Whether a property is personal, said by hand. */
+        MarkProperty: {
+            event: string;
+            /** @description `none`, `phone`, `email`, `id_number`, `name`, `address` or `network`; absent: guess again. */
+            pii?: string | null;
+            property: string;
+        };
         /** @description Who is signed in, for which brand, and which stores they see (null: all). */
         Me: {
             brand: components["schemas"]["Brand"];
             staff: components["schemas"]["MeStaff"];
             stores?: components["schemas"]["StoreRef"][] | null;
+        };
+        /** @description What is measured of the events: how many, on how many civil days, or a figure of `value` (fen) or a property. */
+        Measure: "count" | "days" | {
+            sum: string;
+        } | {
+            avg: string;
+        } | {
+            min: string;
+        } | {
+            max: string;
+        } | {
+            distinct: string;
+        };
+        /** @description Somebody who is in. */
+        Member: {
+            /** @description event, timer, late, person, merge, definition or audit */
+            cause: string;
+            id: components["schemas"]["per_id"];
+            last_seen_at?: components["schemas"]["i64"] | null;
+            name?: string | null;
+            /** Format: int64 */
+            orders: number;
+            paid_fen: components["schemas"]["Fen"];
+            since_at: components["schemas"]["i64"];
+            stage: string;
+        };
+        /** @description The person that both are now. */
+        MergedInto: {
+            person_id: components["schemas"]["per_id"];
+        };
+        MergePersons: {
+            other_id: components["schemas"]["per_id"];
+            reason?: string | null;
+        };
+        /** @description One join in the list of a person. */
+        MergeView: {
+            /** @description Staff or key; nothing when a rule did it. */
+            actor?: string | null;
+            at: components["schemas"]["i64"];
+            id: components["schemas"]["mrg_id"];
+            loser: components["schemas"]["PersonRef"];
+            reason: string;
+            undone_at?: components["schemas"]["i64"] | null;
+            undone_by?: string | null;
+            undone_reason?: string | null;
+            winner: components["schemas"]["PersonRef"];
         };
         /** @description One person of a campaign and what became of the message. */
         Message: {
@@ -2827,6 +5357,18 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        Mismatch: {
+            at: components["schemas"]["i64"];
+            batch: boolean;
+            live: boolean;
+            person: components["schemas"]["per_id"];
+            segment: components["schemas"]["seg_id"];
+        };
+        /**
+         * @description What one looks at of a period: exactly it, or it and all later ones.
+         * @enum {string}
+         */
+        Mode: "n" | "unbounded";
         /** @description The money of a brand. */
         Money: {
             /**
@@ -2852,11 +5394,36 @@ export interface components {
              */
             repurchase_rate_bp: number;
         };
+        /** @description Somebody who moved. */
+        Mover: {
+            id: components["schemas"]["per_id"];
+            kept_fen: components["schemas"]["Fen"];
+            last_order_at?: components["schemas"]["i64"] | null;
+            name?: string | null;
+            /** Format: int64 */
+            orders: number;
+            /** @description The stage now. */
+            stage: components["schemas"]["Stage"];
+        };
+        Movers: {
+            /** @description Who kept the most money first, at most 200. */
+            items: components["schemas"]["Mover"][];
+            /** Format: int64 */
+            total: number;
+        };
+        mrg_id: string;
         msg_id: string;
         /** @description A key and the secret, which is never shown again. */
         NewKey: {
             key: components["schemas"]["Key"];
             secret: string;
+        };
+        /** @description `first` happened and no `then` followed within the time after it; true once that time has passed. */
+        NotFollowed: {
+            first: components["schemas"]["EventTest"];
+            then: components["schemas"]["EventTest"];
+            window?: components["schemas"]["Window"];
+            within: components["schemas"]["Span"];
         };
         /** @description Persons that a gate keeps back. */
         NotReached: {
@@ -2866,6 +5433,11 @@ export interface components {
             reason: string;
         };
         ord_id: string;
+        /**
+         * @description In which order steps are done.
+         * @enum {string}
+         */
+        Order: "strict" | "any";
         OrderCommission: {
             amount_fen: components["schemas"]["Fen"];
             beneficiary: components["schemas"]["PersonRef"];
@@ -2924,6 +5496,11 @@ export interface components {
             /** @description `requested`, `sent`, `succeeded`, `closed`, `abnormal` or `voided` */
             state: string;
         };
+        /** @description What is masked on the page of the order. */
+        OrderRevealed: {
+            address?: components["schemas"]["Address"] | null;
+            note?: string | null;
+        };
         OrderRow: {
             /** @description `pickup` or `delivery` */
             delivery: string;
@@ -2953,6 +5530,15 @@ export interface components {
             id: components["schemas"]["tpt_id"];
             kind: string;
             name: string;
+        };
+        /** @description How segments overlap; persons in none are not told. */
+        Overlap: {
+            cells: components["schemas"]["Cell"][];
+            sizes: number[];
+        };
+        OverlapOf: {
+            /** @description Two to four segments. */
+            ids: components["schemas"]["seg_id"][];
         };
         Overview: {
             /**
@@ -2999,6 +5585,57 @@ export interface components {
             id: components["schemas"]["stf_id"];
             name: string;
         };
+        pai_id: string;
+        /** @description Two persons that may be the same. */
+        Pair: {
+            a: components["schemas"]["PersonRef"];
+            b: components["schemas"]["PersonRef"];
+            decided_at?: components["schemas"]["i64"] | null;
+            decided_by?: string | null;
+            id: components["schemas"]["pai_id"];
+            /** @description What both came with; phone and e-mail shortened. */
+            kind?: string | null;
+            last_at: components["schemas"]["i64"];
+            reason: string;
+            /** @description `open`, `merged`, `apart` or `moved` */
+            state: string;
+            /**
+             * Format: int64
+             * @description How often this was seen.
+             */
+            times: number;
+            value?: string | null;
+        };
+        PathLink: {
+            from: string;
+            /** Format: int64 */
+            median_ms?: number | null;
+            /** Format: int64 */
+            persons: number;
+            /** @description The step of `from`; that of `to` is the next one away from the anchor. */
+            step: number;
+            to: string;
+        };
+        /** @description `$other` is all names that are not shown, `$end` (going back: `$start`) that nothing more came. */
+        PathNode: {
+            name: string;
+            /** Format: int64 */
+            persons: number;
+            /** @description The anchor is step 0. */
+            step: number;
+        };
+        PathsAnswer: components["schemas"]["About"] & {
+            links: components["schemas"]["PathLink"][];
+            nodes: components["schemas"]["PathNode"][];
+        };
+        /** @description What comes after or before something. Picks: `step` with `name`. */
+        PathsQuestion: components["schemas"]["Common"] & {
+            anchor: components["schemas"]["EventTest"];
+            /** @description Steps beside the anchor, 1 to 10. */
+            depth: number;
+            direction?: components["schemas"]["Direction"];
+            within: components["schemas"]["Span"];
+        };
         pay_id: string;
         PayAttempt: {
             attempt_id: components["schemas"]["pay_id"];
@@ -3014,6 +5651,8 @@ export interface components {
             provider: string;
         };
         per_id: string;
+        /** @enum {string} */
+        Period: "day" | "week" | "month";
         /** @description Everything known of one person but the timeline and the money, which have routes of their own. */
         Person: components["schemas"]["PersonRow"] & {
             consents: components["schemas"]["Consent"][];
@@ -3048,6 +5687,7 @@ export interface components {
         };
         PersonRow: {
             created_at: components["schemas"]["i64"];
+            /** @description Masked: `z***@example.com`. */
             email?: string | null;
             id: components["schemas"]["per_id"];
             joined_at?: components["schemas"]["i64"] | null;
@@ -3057,6 +5697,7 @@ export interface components {
             /** Format: int64 */
             orders: number;
             paid_fen: components["schemas"]["Fen"];
+            /** @description Masked: `138****8000`. Those who may see it whole ask for it (`…/reveal`). */
             phone?: string | null;
             refunded_fen: components["schemas"]["Fen"];
             simulated: boolean;
@@ -3065,6 +5706,49 @@ export interface components {
             store?: components["schemas"]["StoreRef"] | null;
             tags: string[];
             touchpoint?: components["schemas"]["Origin"] | null;
+        };
+        /** @description How many; with `save`, the segment that keeps them. */
+        PersonsFound: {
+            /** Format: int64 */
+            count: number;
+            id?: components["schemas"]["seg_id"] | null;
+            name?: string | null;
+            /** Format: int64 */
+            size?: number | null;
+        };
+        /** @description A question as it is asked of its kind, and which part of the answer is meant. */
+        PersonsOf: Record<string, never> & {
+            pick?: components["schemas"]["Pick"];
+        };
+        /** @description Which part of an answer is meant. Which of these a question knows is told there. */
+        Pick: {
+            /** @default null */
+            back: boolean | null;
+            /** @default null */
+            bin: number | null;
+            /** @default null */
+            bucket: string | null;
+            /** @default null */
+            cohort: string | null;
+            /** @default null */
+            dropped: boolean | null;
+            /** @default null */
+            f: number | null;
+            /**
+             * @description The group's key; of a question that is broken down, null is who has none.
+             * @default null
+             */
+            group: string | null;
+            /** @default null */
+            m: number | null;
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            period: number | null;
+            /** @default null */
+            r: number | null;
+            /** @default null */
+            step: number | null;
         };
         PlaceOrder: {
             address?: components["schemas"]["Address"] | null;
@@ -3075,6 +5759,11 @@ export interface components {
             quote_hash?: string | null;
             store_id: components["schemas"]["sto_id"];
         };
+        /**
+         * @description Who wins when both systems have a value.
+         * @enum {string}
+         */
+        Policy: "theirs" | "ours" | "newest" | "fill_empty";
         Pool: {
             weeks: components["schemas"]["PoolWeek"][];
         };
@@ -3091,6 +5780,50 @@ export interface components {
             stages: components["schemas"]["StageCounts"];
             /** @description Its Monday, `YYYY-MM-DD`. */
             week: string;
+        };
+        /** @description One value: how many have it, here and in the base. */
+        PortraitCell: {
+            /** Format: int64 */
+            base_bp: number;
+            /**
+             * Format: int64
+             * @description `null` where it is hidden because there are few.
+             */
+            count?: number | null;
+            en?: string | null;
+            /** Format: int64 */
+            share_bp?: number | null;
+            /** Format: int64 */
+            tgi?: number | null;
+            value: string;
+            zh?: string | null;
+        };
+        /** @description One attribute. */
+        PortraitGroup: {
+            /** Format: int64 */
+            base_missing: number;
+            cells: components["schemas"]["PortraitCell"][];
+            en: string;
+            key: string;
+            /**
+             * Format: int64
+             * @description Persons whose value is not known.
+             */
+            missing: number;
+            zh: string;
+        };
+        /** @description One event, or `batch` of them. Unknown keys are ignored. */
+        PosthogBody: {
+            /** @description The write key. */
+            api_key?: string | null;
+            batch?: unknown[] | null;
+            distinct_id?: string | null;
+            event?: string | null;
+            properties?: Record<string, never> | null;
+            sent_at?: string | null;
+            /** @description ISO 8601 */
+            timestamp?: string | null;
+            uuid?: string | null;
         };
         prd_id: string;
         /** @description The body of an error, `application/problem+json` (RFC 9457). */
@@ -3128,6 +5861,19 @@ export interface components {
             /** Format: int64 */
             stock_total: number;
         };
+        /** @description A product that these persons bought. */
+        ProductCell: {
+            /** Format: int64 */
+            base_bp: number;
+            id: components["schemas"]["prd_id"];
+            name: string;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            share_bp: number;
+            /** Format: int64 */
+            tgi?: number | null;
+        };
         Promoter: components["schemas"]["Earned"] & {
             code?: string | null;
             /**
@@ -3140,6 +5886,17 @@ export interface components {
             referred: number;
             /** @description Goods of those orders. */
             sales_fen: components["schemas"]["Fen"];
+        };
+        PropField: {
+            key: string;
+            /** @description `text` or `number` */
+            kind: string;
+            values: components["schemas"]["FieldValue"][];
+        };
+        /** @description A property, or `touchpoint`, `store`, `value` (fen), `hour` (0–23), `weekday` (1–7). */
+        PropTest: {
+            key: string;
+            test: components["schemas"]["Test"];
         };
         pst_id: string;
         PutCart: {
@@ -3157,16 +5914,41 @@ export interface components {
             price_fen: components["schemas"]["Fen"];
         };
         qua_id: string;
+        /** @description How many messages stand in quarantine for a reason. */
+        QuarantineCount: {
+            /** Format: int64 */
+            count: number;
+            reason: string;
+            source: string;
+            state: string;
+        };
         /** @description Something in quarantine. */
         Quarantined: {
+            /** @description More came than is kept, so it cannot be replayed. */
+            cut: boolean;
             detail: string;
             id: components["schemas"]["qua_id"];
             /** @description As it came, at most 64 KB of it. */
             raw: string;
-            /** @description `schema_invalid`, `time_implausible`, `too_large`, `conflict` or `forbidden` */
+            /** @description `schema_invalid`, `time_implausible`, `too_large`, `conflict`, `forbidden` or `corrupt` */
             reason: string;
             received_at: components["schemas"]["i64"];
+            resolved_at?: components["schemas"]["i64"] | null;
+            resolved_by?: string | null;
+            /** @description The dialect: `segment`, `sensors` or `posthog` */
             source: string;
+            /** @description `open`, `replayed` or `dismissed` */
+            state: string;
+            /**
+             * Format: int64
+             * @description How often it came.
+             */
+            times: number;
+        };
+        /** @description Which messages. */
+        QuarantineFilter: {
+            reason?: string | null;
+            source?: string | null;
         };
         Quote: {
             freight_fen: components["schemas"]["Fen"];
@@ -3184,6 +5966,12 @@ export interface components {
             /** Format: int64 */
             quantity: number;
             sku_id: components["schemas"]["sku_id"];
+        };
+        Range: {
+            /** Format: double */
+            max?: number | null;
+            /** Format: double */
+            min?: number | null;
         };
         ReadMessage: {
             /** @description The link in it was followed, too. */
@@ -3219,6 +6007,266 @@ export interface components {
              */
             row: number;
         };
+        /** @description What became of a replay. */
+        Replayed: {
+            /** @description It is an event now. Replaying it again changes nothing. */
+            done: boolean;
+            /** @description It stands in quarantine, perhaps for another reason than before. */
+            item: components["schemas"]["Quarantined"];
+        };
+        /** @description What became of many. */
+        ReplayedMany: {
+            /**
+             * Format: int64
+             * @description They stay, each with its reason.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description They are events now.
+             */
+            replayed: number;
+        };
+        /** @description What stands for the message that came. */
+        ReplayOne: {
+            /** @description The message, corrected by hand; absent: as it came. */
+            fixed?: string | null;
+        };
+        /** @description A kind of activity that these persons took part in. */
+        ResponseCell: {
+            /** Format: int64 */
+            base_bp: number;
+            /** @description The name of the event. */
+            name: string;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            share_bp: number;
+            /** Format: int64 */
+            tgi?: number | null;
+        };
+        RetentionAnswer: components["schemas"]["About"] & {
+            cohorts: components["schemas"]["CohortBack"][];
+            /** @description Empty when not broken down. */
+            groups: components["schemas"]["RetentionGroup"][];
+            total: (number | null)[];
+        };
+        /** @description Those who came in one calendar week of the brand. */
+        RetentionCohort: {
+            /** @description Active persons in the week of coming, the next, and so on, as far as it has passed for all. */
+            active: number[];
+            /** Format: int64 */
+            people: number;
+            /** @description The Monday. */
+            week: string;
+        };
+        RetentionGroup: components["schemas"]["Group"] & {
+            cohorts: components["schemas"]["CohortBack"][];
+            /** @description Ten-thousandths of the cohorts whose period is over. */
+            total: (number | null)[];
+        };
+        /** @description Who comes back. Picks: `cohort` (its first day; null is all), `period` with `back`, `group`. */
+        RetentionQuestion: components["schemas"]["Common"] & {
+            back: components["schemas"]["EventTest"];
+            /** @description Only a person's first start makes a cohort; else each period with a start does. */
+            first?: boolean;
+            mode?: components["schemas"]["Mode"];
+            /** @description Periods after the one of the start. */
+            periods: number;
+            start?: components["schemas"]["EventTest"] | null;
+            unit: components["schemas"]["Period"];
+        };
+        RetentionWeek: {
+            /** Format: int64 */
+            active: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            week: number;
+        };
+        /** @description What is masked elsewhere. */
+        Revealed: {
+            email?: string | null;
+            /** @description Identities that tell a person apart, whole. */
+            identities: components["schemas"]["Identity"][];
+            phone?: string | null;
+        };
+        RevenueCohort: {
+            cumulative_per_head_fen: (number | null)[];
+            /** @description The civil day that the period begins on. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Ten-thousandths who bought again within the periods.
+             */
+            repurchase_bp: number;
+            /** @description Of periods 0, 1, …; null while one has not begun. */
+            revenue_fen: (number | null)[];
+            /** Format: int64 */
+            size: number;
+        };
+        /** @description The scores of everybody by the version in force. Version 0 is a proposal that was not frozen yet. */
+        Rfm: {
+            table: components["schemas"]["RfmTable"];
+            version: components["schemas"]["RfmVersion"];
+        };
+        RfmAnswer: components["schemas"]["About"] & {
+            cells: components["schemas"]["RfmCell"][];
+            cuts: components["schemas"]["RfmCuts"];
+            groups: components["schemas"]["RfmKind"][];
+        };
+        /** @description One cell of the grid. */
+        RfmCell: {
+            /** @description Persons by M score, from 1 to 5. */
+            by_m: number[];
+            /** Format: int64 */
+            f: number;
+            /** @description A head, rounded half to even. */
+            mean_fen: components["schemas"]["Fen"];
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            r: number;
+            /** @description Kept of the orders in the window. */
+            revenue_fen: components["schemas"]["Fen"];
+        };
+        RfmCuts: {
+            f: number[];
+            m: number[];
+            r: number[];
+        };
+        /**
+         * @description The eight kinds of customers (客户价值分层): M first, then R and F; high is a score of 4 or 5.
+         * @enum {string}
+         */
+        RfmGroup: "champion" | "promising" | "keep" | "win_back" | "regular" | "newcomer" | "fading" | "lost";
+        RfmGroupRow: {
+            group: components["schemas"]["RfmGroup"];
+            mean_fen: components["schemas"]["Fen"];
+            /**
+             * Format: int64
+             * @description Of these persons, the middle number of days since the last order.
+             */
+            median_days?: number | null;
+            /** Format: int64 */
+            orders: number;
+            /** Format: int64 */
+            persons: number;
+            revenue_fen: components["schemas"]["Fen"];
+        };
+        /** @enum {string} */
+        RfmKind: "quantile" | "fixed";
+        /** @description Everybody of some scores. */
+        RfmMembers: {
+            /** @description By id, at most 10,000. */
+            ids: components["schemas"]["per_id"][];
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description From one group to another; none means without a score. */
+        RfmMove: {
+            from?: components["schemas"]["RfmGroup"] | null;
+            /** Format: int64 */
+            persons: number;
+            to?: components["schemas"]["RfmGroup"] | null;
+        };
+        /** @description What other cuts would do, before they are frozen. */
+        RfmPreview: {
+            /**
+             * Format: int64
+             * @description Persons whose score would be another one.
+             */
+            changing: number;
+            moves: components["schemas"]["RfmMove"][];
+            /**
+             * Format: int64
+             * @description Persons who would be in another group, the most first.
+             */
+            moving: number;
+            table: components["schemas"]["RfmTable"];
+            version: components["schemas"]["RfmVersion"];
+        };
+        /** @description Recency, frequency and money of who paid in the range, scored 1 to 5. Picks: `r`, `f`, `m`, or `group`. */
+        RfmQuestion: components["schemas"]["Common"] & {
+            /** @description Purchases: less than the first scores 1, at least the last 5. */
+            f?: number[] | null;
+            /** @description Fen, as for purchases. */
+            m?: number[] | null;
+            /** @description Four growing cuts each; null takes the quintiles. Recency in civil days: at most the first scores 5. */
+            r?: number[] | null;
+        };
+        /** @description 25 cells, from R 1 F 1 on, and eight groups. */
+        RfmTable: {
+            /**
+             * Format: int64
+             * @description With an order in the window.
+             */
+            buyers: number;
+            cells: components["schemas"]["RfmCell"][];
+            groups: components["schemas"]["RfmGroupRow"][];
+            /**
+             * Format: int64
+             * @description Everybody else has no score.
+             */
+            others: number;
+            revenue_fen: components["schemas"]["Fen"];
+        };
+        RfmTest: {
+            f?: number[] | null;
+            m?: number[] | null;
+            r?: number[] | null;
+        };
+        /** @description Cuts that were frozen: what a score means until somebody freezes others. */
+        RfmVersion: {
+            cuts: components["schemas"]["Cuts"];
+            kind: components["schemas"]["RfmKind"];
+            made_at: components["schemas"]["i64"];
+            made_by?: string | null;
+            /**
+             * Format: int64
+             * @description Counts up within the brand; 0 is a proposal that nobody froze.
+             */
+            n: number;
+            /** Format: int64 */
+            window_days: number;
+        };
+        RfmVersions: {
+            items: components["schemas"]["RfmVersion"][];
+        };
+        Rhythm: {
+            /**
+             * Format: int64
+             * @description Who bought at all.
+             */
+            buyers: number;
+            /** Format: int64 */
+            churned_days?: number | null;
+            /** @description From the shortest interval that occurs to the longest. */
+            distribution: components["schemas"]["Interval"][];
+            /** Format: int64 */
+            intervals: number;
+            /** Format: int64 */
+            median?: number | null;
+            /** Format: int64 */
+            p90?: number | null;
+            /**
+             * Format: int64
+             * @description Who bought on more than one day.
+             */
+            persons: number;
+            /**
+             * Format: int64
+             * @description Quartiles and ninth decile, in days; none without an interval.
+             */
+            q1?: number | null;
+            /** Format: int64 */
+            q3?: number | null;
+            /**
+             * Format: int64
+             * @description Proposed thresholds, in days.
+             */
+            silent_days?: number | null;
+        };
         /** @enum {string} */
         Role: "owner" | "operator" | "store_manager" | "guide" | "read_only";
         /** @description What a role may do. */
@@ -3227,6 +6275,61 @@ export interface components {
             may: string[];
             role: components["schemas"]["Role"];
         };
+        rsv_id: string;
+        /** @description A condition on a person. */
+        Rule: {
+            /** @description All of these hold. */
+            all: components["schemas"]["Rule"][];
+        } | {
+            /** @description At least one of these holds. */
+            any: components["schemas"]["Rule"][];
+        } | {
+            not: components["schemas"]["Rule"];
+        } | {
+            at_least: components["schemas"]["AtLeast"];
+        } | {
+            /** @description An attribute of the portrait, or a figure: orders, paid, net (fen), first_order_at, last_order_at, joined_at, created_at. */
+            attr: components["schemas"]["AttrTest"];
+        } | {
+            /** @description Has at least one of these tags. */
+            tag: components["schemas"]["AnyOf"];
+        } | {
+            stage: components["schemas"]["StageTest"];
+        } | {
+            rfm: components["schemas"]["RfmTest"];
+        } | {
+            consent: components["schemas"]["ConsentTest"];
+        } | {
+            /** @description Has an identity of this kind. */
+            identity: components["schemas"]["KindTest"];
+        } | {
+            /** @description Came first by one of these touchpoints. */
+            touchpoint: components["schemas"]["AnyOf"];
+        } | {
+            /** @description Belongs to one of these stores. */
+            store: components["schemas"]["AnyOf"];
+        } | {
+            /** @description Has an open binding to a `guide` or `promoter`. */
+            bound: components["schemas"]["KindTest"];
+        } | {
+            /** @description Is a member of another segment. */
+            segment: components["schemas"]["SegmentTest"];
+        } | {
+            event: components["schemas"]["EventCount"];
+        } | {
+            first_event: components["schemas"]["EventEdge"];
+        } | {
+            last_event: components["schemas"]["EventEdge"];
+        } | {
+            sequence: components["schemas"]["Sequence"];
+        } | {
+            not_followed: components["schemas"]["NotFollowed"];
+        };
+        Sample: {
+            id: components["schemas"]["per_id"];
+            name?: string | null;
+            stage: string;
+        };
         /** @description A mail that the built-in sandbox caught. */
         SandboxMail: {
             at: components["schemas"]["i64"];
@@ -3234,6 +6337,84 @@ export interface components {
             id: components["schemas"]["mai_id"];
             subject: string;
             to: string;
+        };
+        SaveLiveCode: {
+            definition: components["schemas"]["LiveCodeDefinition"];
+            /**
+             * Format: int64
+             * @description The version that was looked at; refused when somebody saved meanwhile.
+             */
+            version: number;
+        };
+        /** @description What a condition was based on. */
+        Says: {
+            /**
+             * Format: double
+             * @description What was counted or measured.
+             */
+            count?: number | null;
+            /** @description Events that counted, latest first. */
+            events: components["schemas"]["Seen"][];
+            from_at?: components["schemas"]["i64"] | null;
+            to_at?: components["schemas"]["i64"] | null;
+            /** @description The attribute's value. */
+            value?: string | null;
+        };
+        Seen: {
+            at: components["schemas"]["i64"];
+            name: string;
+            value_fen?: components["schemas"]["Fen"] | null;
+        };
+        /** @description An event that has been seen. */
+        SeenEvent: {
+            /** Format: int64 */
+            blocked: number;
+            /** @description The last 30 days that have events, oldest first. */
+            days: components["schemas"]["DayVolume"][];
+            first_at?: components["schemas"]["i64"] | null;
+            last_at?: components["schemas"]["i64"] | null;
+            name: string;
+            /** @description It is an event that Weir states itself. */
+            ours: boolean;
+            /** @description Some property is personal. */
+            personal: boolean;
+            /** Format: int64 */
+            properties: number;
+            /**
+             * Format: int64
+             * @description Of the last 30 days.
+             */
+            recent: number;
+            /** @description Who said it last: `segment`, `sensors`, `posthog`, or a part of Weir. */
+            source: string;
+            /**
+             * Format: int64
+             * @description All that were ever taken.
+             */
+            total: number;
+        };
+        /** @description A property that has been seen. */
+        SeenProperty: {
+            /** @description Somebody said so; it is not guessed any more. */
+            by_hand: boolean;
+            first_at: components["schemas"]["i64"];
+            last_at: components["schemas"]["i64"];
+            /** @description `none`, `phone`, `email`, `id_number`, `name`, `address` or `network` */
+            pii: string;
+            property: string;
+            /** @description The last one seen; masked where it is personal. */
+            sample: string;
+            /** Format: int64 */
+            sampled: number;
+            /** @description `text`, `time`, `number`, `truth`, `list`, `object` or `null`, and how often each was sampled. */
+            types: {
+                [key: string]: number;
+            };
+        };
+        seg_id: string;
+        Segment: components["schemas"]["SegmentRow"] & {
+            /** @description Segments whose rule looks at this one. */
+            used_by: components["schemas"]["SegmentRef"][];
         };
         /** @description One message, or `batch` of them. Unknown keys are ignored. */
         SegmentBody: {
@@ -3255,6 +6436,92 @@ export interface components {
             /** @description Where the key is not in the header. */
             writeKey?: string | null;
         };
+        /** @description How right and how fresh segments and lake are. */
+        SegmentHealth: {
+            /**
+             * Format: int64
+             * @description Pairs of person and segment that the auditor recomputed since the start, and how many were wrong.
+             */
+            audited: number;
+            exact_at: components["schemas"]["i64"];
+            /** Format: int64 */
+            lag_ms: number;
+            lake: components["schemas"]["LakeHealth"];
+            last_audit_at?: components["schemas"]["i64"] | null;
+            /** Format: int64 */
+            mismatched: number;
+            mismatches: components["schemas"]["Mismatch"][];
+            /**
+             * Format: int64
+             * @description Persons that sleep until the clock may move them.
+             */
+            sleeping: number;
+        };
+        SegmentPortrait: {
+            /** Format: int64 */
+            base: number;
+            categories: components["schemas"]["PortraitCell"][];
+            groups: components["schemas"]["PortraitGroup"][];
+            hours: components["schemas"]["HourCell"][];
+            /** Format: int64 */
+            persons: number;
+            products: components["schemas"]["ProductCell"][];
+            responses: components["schemas"]["ResponseCell"][];
+        };
+        SegmentRef: {
+            id: components["schemas"]["seg_id"];
+            name: string;
+        };
+        /** @description A segment in a list. */
+        SegmentRow: {
+            created_at: components["schemas"]["i64"];
+            /**
+             * Format: int64
+             * @description Who came and went in the last seven civil days, today included.
+             */
+            entered_week: number;
+            error?: string | null;
+            /** @description Everything that happened before this instant is taken into account. */
+            exact_at: components["schemas"]["i64"];
+            id: components["schemas"]["seg_id"];
+            /** @description `live` follows a rule, `static` is a list. */
+            kind: string;
+            /** Format: int64 */
+            left_week: number;
+            name: string;
+            note?: string | null;
+            rule?: components["schemas"]["Rule"] | null;
+            /** Format: int64 */
+            size: number;
+            /** @description `building`, `live`, `stale` (see `error`) or `archived` */
+            state: string;
+            /** @description A tag kept on everybody who is in. */
+            tag?: string | null;
+            updated_at: components["schemas"]["i64"];
+            /** Format: int64 */
+            version: number;
+        };
+        SegmentTest: {
+            id: components["schemas"]["seg_id"];
+        };
+        /** @description A form, whatever the content type says. */
+        SensorsForm: {
+            /** @description One record: JSON as base64. */
+            data?: string | null;
+            /** @description Records: a JSON array as base64. */
+            data_list?: string | null;
+            /** @description `crc=<n>`: Java's hash of the base64 text. */
+            ext?: string | null;
+            /** @description 1: the JSON was packed before it was written as base64. */
+            gzip?: string | null;
+        };
+        /** @description Steps one after the other, the last at most `within` after the first, nothing of `without` in between. */
+        Sequence: {
+            steps: components["schemas"]["EventTest"][];
+            window?: components["schemas"]["Window"];
+            within?: components["schemas"]["Span"] | null;
+            without?: components["schemas"]["EventTest"] | null;
+        };
         /** @description What is being said about consent. */
         SetConsent: {
             channel: string;
@@ -3262,6 +6529,9 @@ export interface components {
             proof?: string | null;
             purpose: string;
             status: string;
+        };
+        SetRules: {
+            fields: components["schemas"]["FieldRule"][];
         };
         /** @description Rules of a brand that its people can change. */
         Settings: {
@@ -3293,6 +6563,13 @@ export interface components {
              * @default 1000
              */
             holdout_bp: number;
+            /**
+             * @description By kind of identity, what differs from the built-in rules.
+             * @default {}
+             */
+            identities: {
+                [key: string]: components["schemas"]["IdentityRule"];
+            };
             /**
              * Format: int64
              * @description An unpaid order is closed after this many minutes.
@@ -3339,6 +6616,19 @@ export interface components {
             available: number;
             sku_id: components["schemas"]["sku_id"];
         };
+        /** @description One side of a person that is taken apart. */
+        Side: {
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            identities: number;
+            /** Format: int64 */
+            orders: number;
+            paid_fen: components["schemas"]["Fen"];
+            person: components["schemas"]["PersonRef"];
+            /** Format: int64 */
+            subjects: number;
+        };
         SignIn: {
             email: string;
             password: string;
@@ -3357,6 +6647,15 @@ export interface components {
             price_fen: components["schemas"]["Fen"];
         };
         sku_id: string;
+        slt_id: string;
+        /** @description A length of time. */
+        Span: {
+            /** Format: int64 */
+            n: number;
+            unit: components["schemas"]["SpanUnit"];
+        };
+        /** @enum {string} */
+        SpanUnit: "minute" | "hour" | "day" | "week";
         StaffRow: {
             active: boolean;
             created_at: components["schemas"]["i64"];
@@ -3369,6 +6668,14 @@ export interface components {
         };
         /** @enum {string} */
         Stage: "prospect" | "new" | "first_order" | "repurchase" | "silent" | "churned";
+        /** @description Who stood in a stage `horizon_days` ago, and how many of them bought since. */
+        StageAfter: {
+            /** Format: int64 */
+            bought: number;
+            /** Format: int64 */
+            persons: number;
+            stage: components["schemas"]["Stage"];
+        };
         /** @description Persons a stage, in the order of life. */
         StageCounts: {
             /** Format: int64 */
@@ -3384,12 +6691,60 @@ export interface components {
             /** Format: int64 */
             silent: number;
         };
+        StageField: {
+            /** Format: int64 */
+            count: number;
+            stage: string;
+        };
+        StageFlow: {
+            periods: components["schemas"]["StagePeriod"][];
+        };
+        /** @description So many persons went from one stage to another; no `from` means that they were not here yet. */
+        StageMove: {
+            from?: components["schemas"]["Stage"] | null;
+            /** Format: int64 */
+            persons: number;
+            to: components["schemas"]["Stage"];
+        };
+        /** @description One week or month; the last one ends now. */
+        StagePeriod: {
+            at_end: components["schemas"]["StageCounts"];
+            at_start: components["schemas"]["StageCounts"];
+            /**
+             * Format: int64
+             * @description From silent or churned to repurchase or first order.
+             */
+            came_back: number;
+            /**
+             * Format: int64
+             * @description From first order or repurchase to silent or churned.
+             */
+            fell_silent: number;
+            /** @description First and last day, `YYYY-MM-DD`. */
+            from_day: string;
+            /** @description Every pair that occurs, those who stayed among them. */
+            moves: components["schemas"]["StageMove"][];
+            to_day: string;
+        };
         /** @description Stage counts now and with other thresholds, and how many persons would move. */
         StagePreview: {
             /** Format: int64 */
             moving: number;
             now: components["schemas"]["StageCounts"];
             then: components["schemas"]["StageCounts"];
+        };
+        StageRhythm: {
+            /** @description The most persons first. Orders without lines count only over all. */
+            categories: components["schemas"]["CategoryRhythm"][];
+            /** @description For the thresholds in force, then for the proposed ones. */
+            evidence: components["schemas"]["Evidence"][];
+            /** Format: int64 */
+            horizon_days: number;
+            overall: components["schemas"]["Rhythm"];
+        };
+        StageTest: {
+            any: string[];
+            days?: components["schemas"]["Bounds"] | null;
         };
         /** @description How an import shall run. */
         Start: {
@@ -3402,6 +6757,11 @@ export interface components {
         };
         /** @enum {string} */
         State: "placed" | "closing" | "paid" | "paid_late" | "ready" | "fulfilled" | "completed" | "cancelled" | "refunded";
+        /** @description The events are durable. */
+        Status: {
+            /** Format: int64 */
+            status: number;
+        };
         stf_id: string;
         sto_id: string;
         /** @description Units of a SKU in one store. */
@@ -3434,6 +6794,21 @@ export interface components {
             persons: number;
             revenue_fen: components["schemas"]["Fen"];
         };
+        /** @description Where a store is, in degrees. */
+        StorePlace: {
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+        };
+        /** @description A store and where it is. */
+        StorePlaced: {
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+            store_id: components["schemas"]["sto_id"];
+        };
         /** @description A store as other things name it. */
         StoreRef: {
             id: components["schemas"]["sto_id"];
@@ -3443,15 +6818,108 @@ export interface components {
         Success: {
             success: boolean;
         };
+        SwitchSlot: {
+            on: boolean;
+        };
+        syn_id: string;
+        /** @description What became of one item. */
+        SyncAnswer: {
+            error?: string | null;
+            external_id: string;
+            /** @description Names that no rule knows. */
+            ignored: string[];
+            /** @description Fields whose value here stayed although theirs differs. */
+            kept: string[];
+            person_id?: components["schemas"]["per_id"] | null;
+            /** @description `created`, `changed`, `same` or `refused` */
+            result: string;
+            /** @description Fields that were written. */
+            written: string[];
+        };
+        SyncIn: {
+            /** @description At most 500. */
+            items: components["schemas"]["SyncItem"][];
+            /** @description Which system speaks; its rules say who wins. */
+            system: string;
+        };
+        /** @description One person as the other system has it. */
+        SyncItem: {
+            /** @description Its id there. */
+            external_id: string;
+            /** @description By the names that the other system uses. */
+            fields?: {
+                [key: string]: string;
+            };
+            tags?: string[];
+            updated_at?: components["schemas"]["i64"] | null;
+        };
+        /** @description One page that was taken. */
+        SyncRun: {
+            actor: string;
+            at: components["schemas"]["i64"];
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            created: number;
+            id: components["schemas"]["syn_id"];
+            /** Format: int64 */
+            items: number;
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            same: number;
+            /** @description Up to five refused items, as JSON. */
+            sample: string;
+            system: string;
+        };
+        /** @description Another customer system and its rules. */
+        SyncSystem: {
+            code: string;
+            fields: components["schemas"]["FieldRule"][];
+        };
+        /** @description What became of a page. */
+        SyncTaken: {
+            items: components["schemas"]["SyncAnswer"][];
+            run_id: components["schemas"]["syn_id"];
+        };
         /** @description A tag and how many persons carry it. */
         TagCount: {
             /** Format: int64 */
             persons: number;
             tag: string;
         };
+        TagField: {
+            /** Format: int64 */
+            count: number;
+            tag: string;
+        };
+        /** @description A test of a value. What is missing passes only `missing`. */
+        Test: {
+            is: string[];
+        } | {
+            is_not: string[];
+        } | {
+            contains: string;
+        } | {
+            /** @description Numbers, both included. */
+            between: components["schemas"]["Range"];
+        } | {
+            /** @description Civil days since a date, both included; negative lies ahead. */
+            days_ago: components["schemas"]["Bounds"];
+        } | {
+            /** @description The yearly return of a date lies from … to before … days ahead. */
+            anniversary: components["schemas"]["Ahead"];
+        } | "present" | "missing";
         TestOutcome: {
             /** @description `success` or `fail` */
             outcome: string;
+        };
+        /** @description Persons who took at most so long, and longer than the one before; null is any longer time. */
+        Took: {
+            /** Format: int64 */
+            le_ms?: number | null;
+            /** Format: int64 */
+            persons: number;
         };
         /** @description A touchpoint with its numbers up to now. */
         Touchpoint: {
@@ -3496,10 +6964,18 @@ export interface components {
             by_day: components["schemas"]["TouchpointDay"][];
             cac_fen?: components["schemas"]["Fen"] | null;
             cost_fen: components["schemas"]["Fen"];
+            machines: components["schemas"]["TouchpointMachines"][];
             revenue_fen: components["schemas"]["Fen"];
             /** Format: int64 */
             roi_bp?: number | null;
             steps: components["schemas"]["TouchpointStep"][];
+        };
+        /** @description Machines that were led on and counted apart, over the last ninety days. */
+        TouchpointMachines: {
+            /** Format: int64 */
+            hits: number;
+            /** @description `preview`, `crawler`, `headless`, `program`, `prefetch`, `head` or `repeat` */
+            reason: string;
         };
         /** @description What a touchpoint brought, over all time. */
         TouchpointMeasure: {
@@ -3540,10 +7016,63 @@ export interface components {
             id: components["schemas"]["tpt_id"];
             name: string;
         };
+        TouchpointRetention: {
+            /** @description Oldest first, at most twelve. */
+            cohorts: components["schemas"]["RetentionCohort"][];
+            /** @description Over all cohorts that have reached the week: active and all, week by week. */
+            weeks: components["schemas"]["RetentionWeek"][];
+        };
+        /** @description A touchpoint and its figures up to now; the words mean what they mean in its funnel. */
+        TouchpointRow: {
+            cac_fen?: components["schemas"]["Fen"] | null;
+            code: string;
+            cost_each_fen?: components["schemas"]["Fen"] | null;
+            cost_fen: components["schemas"]["Fen"];
+            created_at: components["schemas"]["i64"];
+            /** Format: int64 */
+            first_order: number;
+            /** Format: int64 */
+            followed: number;
+            id: components["schemas"]["tpt_id"];
+            /** Format: int64 */
+            joined: number;
+            kind: string;
+            live_code_id?: components["schemas"]["lvc_id"] | null;
+            /** Format: int64 */
+            machines: number;
+            name: string;
+            owner?: components["schemas"]["OwnerRef"] | null;
+            /**
+             * Format: int64
+             * @description Persons whom it brought first.
+             */
+            people: number;
+            /** Format: int64 */
+            repurchase: number;
+            revenue_fen: components["schemas"]["Fen"];
+            /** Format: int64 */
+            roi_bp?: number | null;
+            status: string;
+            store?: components["schemas"]["StoreRef"] | null;
+            /** Format: int64 */
+            visits: number;
+        };
+        /**
+         * @description By what the table is sorted.
+         * @enum {string}
+         */
+        TouchpointSort: "created" | "name" | "visits" | "machines" | "people" | "followed" | "joined" | "first_order" | "repurchase" | "cost" | "revenue" | "cost_each" | "cac" | "roi";
         TouchpointStep: {
+            cost_each_fen?: components["schemas"]["Fen"] | null;
+            median_ms?: components["schemas"]["i64"] | null;
             /** Format: int64 */
             people: number;
-            /** @description `visited`, `joined`, `first_order` or `repurchase` */
+            /**
+             * Format: int64
+             * @description Of the first step, in basis points; null while nobody came.
+             */
+            rate_bp?: number | null;
+            /** @description `visited`, `followed`, `joined`, `first_order` or `repurchase` */
             step: string;
         };
         tpt_id: string;
@@ -3554,6 +7083,94 @@ export interface components {
             phone?: string | null;
             portrait?: components["schemas"]["BTreeMap"];
         };
+        TrendAnswer: components["schemas"]["About"] & {
+            /** @description The civil day that each begins on; of hours, `2026-03-05T14:00`. */
+            buckets: string[];
+            groups: components["schemas"]["TrendGroup"][];
+        };
+        TrendGroup: components["schemas"]["Group"] & {
+            /** Format: double */
+            total: number;
+            /** @description Of each bucket; an average of nothing is 0. */
+            values: number[];
+        };
+        /** @description What is measured in each bucket. */
+        TrendMeasure: "count" | "persons" | {
+            /** @description Of `value` (fen) or a property that is a number. */
+            sum: string;
+        } | {
+            avg: string;
+        };
+        /** @description How often something happens. Picks: `bucket`, `group`. */
+        TrendQuestion: components["schemas"]["Common"] & {
+            event: components["schemas"]["EventTest"];
+            measure: components["schemas"]["TrendMeasure"];
+            unit: components["schemas"]["TrendUnit"];
+        };
+        /** @enum {string} */
+        TrendUnit: "hour" | "day" | "week" | "month";
+        /** @description Cuts to try. Without `cuts` they are proposed from how people buy now. */
+        TryRfm: {
+            cuts?: components["schemas"]["Cuts"] | null;
+            kind?: components["schemas"]["RfmKind"] | null;
+            /**
+             * Format: int64
+             * @description 365 when absent.
+             */
+            window_days?: number | null;
+        };
+        /** @description How many joins fell with an identity. */
+        Unbound: {
+            /** Format: int64 */
+            parted: number;
+        };
+        /** @description Who stays and who leaves, in numbers. */
+        UnmergedInto: {
+            done: boolean;
+            leaves: components["schemas"]["Side"];
+            stays: components["schemas"]["Side"];
+        };
+        UnmergePersons: {
+            /** @description Only say what would happen. */
+            dry_run?: boolean;
+            merge_id: components["schemas"]["mrg_id"];
+            reason?: string | null;
+        };
+        /** @description A condition, whether it holds, and why. */
+        Why: {
+            children: components["schemas"]["Why"][];
+            next_at?: components["schemas"]["i64"] | null;
+            /** @description The condition; of a group the kind of group with nothing in it. */
+            rule: components["schemas"]["Rule"];
+            says: components["schemas"]["Says"];
+            truth: boolean;
+        };
+        /** @description Whether and why somebody is in. */
+        WhyIn: {
+            /** @description The instant that is spoken of. */
+            at: components["schemas"]["i64"];
+            cause?: string | null;
+            in: boolean;
+            node?: components["schemas"]["Why"] | null;
+            since_at?: components["schemas"]["i64"] | null;
+        };
+        /** @description When events count, seen from now. */
+        Window: "ever" | {
+            /** @description Less than this long ago. */
+            last: components["schemas"]["Span"];
+        } | {
+            /**
+             * Format: int32
+             * @description Today and the civil days before it, so many in all.
+             */
+            days: number;
+        } | {
+            /** @description This civil `day`, `week` (from Monday), `month` or `year`. */
+            this: components["schemas"]["Calendary"];
+        } | {
+            /** @description Civil days, `to` not included. */
+            between: components["schemas"]["Dates"];
+        };
     };
     responses: never;
     parameters: never;
@@ -3561,10 +7178,16 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type About = components['schemas']['About'];
 export type AccountRow = components['schemas']['AccountRow'];
 export type AddCampaign = components['schemas']['AddCampaign'];
 export type AddCost = components['schemas']['AddCost'];
+export type Added = components['schemas']['Added'];
+export type AddedIdentity = components['schemas']['AddedIdentity'];
+export type AddIdentity = components['schemas']['AddIdentity'];
+export type AddIntakeRule = components['schemas']['AddIntakeRule'];
 export type AddKey = components['schemas']['AddKey'];
+export type AddLiveCode = components['schemas']['AddLiveCode'];
 export type AddPerson = components['schemas']['AddPerson'];
 export type AddProduct = components['schemas']['AddProduct'];
 export type Address = components['schemas']['Address'];
@@ -3573,20 +7196,34 @@ export type AddStore = components['schemas']['AddStore'];
 export type AddTag = components['schemas']['AddTag'];
 export type AddTouchpoint = components['schemas']['AddTouchpoint'];
 export type AdjustStock = components['schemas']['AdjustStock'];
+export type Ahead = components['schemas']['Ahead'];
 export type Allow = components['schemas']['Allow'];
 export type Allowed = components['schemas']['Allowed'];
+export type AnyOf = components['schemas']['AnyOf'];
 export type Arm = components['schemas']['Arm'];
 export type AskCode = components['schemas']['AskCode'];
 export type AskForecast = components['schemas']['AskForecast'];
 export type AskQuote = components['schemas']['AskQuote'];
 export type AskRefund = components['schemas']['AskRefund'];
+export type AtLeast = components['schemas']['AtLeast'];
+export type AttributeField = components['schemas']['AttributeField'];
+export type AttrTest = components['schemas']['AttrTest'];
 export type Audience = components['schemas']['Audience'];
 export type BasketItem = components['schemas']['BasketItem'];
+export type Belongs = components['schemas']['Belongs'];
+export type Bin = components['schemas']['Bin'];
+export type Bond = components['schemas']['Bond'];
+export type BondNote = components['schemas']['BondNote'];
+export type Bonds = components['schemas']['Bonds'];
 export type Books = components['schemas']['Books'];
+export type Bounds = components['schemas']['Bounds'];
 export type Brand = components['schemas']['Brand'];
 export type BrdId = components['schemas']['brd_id'];
 export type BTreeMap = components['schemas']['BTreeMap'];
+export type BuiltLink = components['schemas']['BuiltLink'];
+export type By = components['schemas']['By'];
 export type ByDay = components['schemas']['ByDay'];
+export type Calendary = components['schemas']['Calendary'];
 export type Campaign = components['schemas']['Campaign'];
 export type CampaignArm = components['schemas']['CampaignArm'];
 export type CampaignCounts = components['schemas']['CampaignCounts'];
@@ -3597,167 +7234,694 @@ export type CampaignState = components['schemas']['CampaignState'];
 export type Cart = components['schemas']['Cart'];
 export type CartItem = components['schemas']['CartItem'];
 export type Category = components['schemas']['Category'];
+export type CategoryRhythm = components['schemas']['CategoryRhythm'];
 export type Cell = components['schemas']['Cell'];
+export type Changed = components['schemas']['Changed'];
 export type Channel = components['schemas']['Channel'];
 export type CmpId = components['schemas']['cmp_id'];
 export type CodeSent = components['schemas']['CodeSent'];
 export type Cohort = components['schemas']['Cohort'];
+export type CohortBack = components['schemas']['CohortBack'];
 export type Cohorts = components['schemas']['Cohorts'];
+export type CohortsAnswer = components['schemas']['CohortsAnswer'];
+export type CohortsQuestion = components['schemas']['CohortsQuestion'];
+export type Common = components['schemas']['Common'];
+export type ConfirmAdd = components['schemas']['ConfirmAdd'];
 export type Consent = components['schemas']['Consent'];
+export type ConsentField = components['schemas']['ConsentField'];
+export type ConsentTest = components['schemas']['ConsentTest'];
 export type Cost = components['schemas']['Cost'];
 export type CostKind = components['schemas']['CostKind'];
+export type Counted = components['schemas']['Counted'];
+export type CountRule = components['schemas']['CountRule'];
 export type CstId = components['schemas']['cst_id'];
+export type Cuts = components['schemas']['Cuts'];
+export type Dates = components['schemas']['Dates'];
+export type DaySize = components['schemas']['DaySize'];
+export type DayVolume = components['schemas']['DayVolume'];
+export type Decide = components['schemas']['Decide'];
+export type Decision = components['schemas']['Decision'];
 export type Delivery = components['schemas']['Delivery'];
+export type Direction = components['schemas']['Direction'];
+export type DismissedMany = components['schemas']['DismissedMany'];
+export type DistributionAnswer = components['schemas']['DistributionAnswer'];
+export type DistributionQuestion = components['schemas']['DistributionQuestion'];
 export type Earned = components['schemas']['Earned'];
 export type EditBrand = components['schemas']['EditBrand'];
 export type EditCampaign = components['schemas']['EditCampaign'];
 export type EditMe = components['schemas']['EditMe'];
 export type EditProduct = components['schemas']['EditProduct'];
+export type EditSegment = components['schemas']['EditSegment'];
 export type EditStaff = components['schemas']['EditStaff'];
 export type EditStore = components['schemas']['EditStore'];
 export type EditTouchpoint = components['schemas']['EditTouchpoint'];
 export type EntryRow = components['schemas']['EntryRow'];
 export type Event = components['schemas']['Event'];
+export type EventCount = components['schemas']['EventCount'];
+export type EventEdge = components['schemas']['EventEdge'];
+export type EventField = components['schemas']['EventField'];
+export type EventTest = components['schemas']['EventTest'];
+export type Evidence = components['schemas']['Evidence'];
 export type EvtId = components['schemas']['evt_id'];
 export type Fen = components['schemas']['Fen'];
 export type FieldError = components['schemas']['FieldError'];
+export type FieldRule = components['schemas']['FieldRule'];
+export type Fields = components['schemas']['Fields'];
+export type FieldValue = components['schemas']['FieldValue'];
 export type Flow = components['schemas']['Flow'];
 export type FlowLink = components['schemas']['FlowLink'];
 export type FlowNode = components['schemas']['FlowNode'];
 export type FlowNodeKind = components['schemas']['FlowNodeKind'];
 export type Forecast = components['schemas']['Forecast'];
+export type Found = components['schemas']['Found'];
+export type FunnelAnswer = components['schemas']['FunnelAnswer'];
+export type FunnelGroup = components['schemas']['FunnelGroup'];
+export type FunnelQuestion = components['schemas']['FunnelQuestion'];
+export type FunnelStep = components['schemas']['FunnelStep'];
+export type Group = components['schemas']['Group'];
 export type Grow = components['schemas']['Grow'];
+export type History = components['schemas']['History'];
+export type HourCell = components['schemas']['HourCell'];
 export type I64 = components['schemas']['i64'];
 export type Identity = components['schemas']['Identity'];
+export type IdentityRule = components['schemas']['IdentityRule'];
 export type ImpId = components['schemas']['imp_id'];
 export type Import = components['schemas']['Import'];
 export type ImportField = components['schemas']['ImportField'];
 export type InboxItem = components['schemas']['InboxItem'];
+export type IntakeRule = components['schemas']['IntakeRule'];
+export type Interval = components['schemas']['Interval'];
+export type IntervalAnswer = components['schemas']['IntervalAnswer'];
+export type IntervalBin = components['schemas']['IntervalBin'];
+export type IntervalQuestion = components['schemas']['IntervalQuestion'];
+export type IrlId = components['schemas']['irl_id'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type ItemSku = components['schemas']['ItemSku'];
+export type KeepTag = components['schemas']['KeepTag'];
 export type Key = components['schemas']['Key'];
 export type KeyId = components['schemas']['key_id'];
 export type Kind = components['schemas']['Kind'];
+export type KindTest = components['schemas']['KindTest'];
+export type KindView = components['schemas']['KindView'];
+export type LakeHealth = components['schemas']['LakeHealth'];
+export type ListBelongs = components['schemas']['List_Belongs'];
 export type ListCampaign = components['schemas']['List_Campaign'];
 export type ListCategory = components['schemas']['List_Category'];
+export type ListChanged = components['schemas']['List_Changed'];
 export type ListCost = components['schemas']['List_Cost'];
 export type ListEntryRow = components['schemas']['List_EntryRow'];
 export type ListEvent = components['schemas']['List_Event'];
 export type ListImport = components['schemas']['List_Import'];
 export type ListInboxItem = components['schemas']['List_InboxItem'];
+export type ListIntakeRule = components['schemas']['List_IntakeRule'];
 export type ListKey = components['schemas']['List_Key'];
 export type ListKind = components['schemas']['List_Kind'];
+export type ListKindView = components['schemas']['List_KindView'];
+export type ListLiveCodeRow = components['schemas']['List_LiveCodeRow'];
+export type ListLiveReservation = components['schemas']['List_LiveReservation'];
 export type ListMallItem = components['schemas']['List_MallItem'];
 export type ListMallOrder = components['schemas']['List_MallOrder'];
+export type ListMarkedVisits = components['schemas']['List_MarkedVisits'];
+export type ListMember = components['schemas']['List_Member'];
 export type ListMessage = components['schemas']['List_Message'];
 export type ListOrderRow = components['schemas']['List_OrderRow'];
+export type ListPair = components['schemas']['List_Pair'];
 export type ListPersonRow = components['schemas']['List_PersonRow'];
 export type ListProduct = components['schemas']['List_Product'];
 export type ListPromoter = components['schemas']['List_Promoter'];
+export type ListQuarantineCount = components['schemas']['List_QuarantineCount'];
 export type ListQuarantined = components['schemas']['List_Quarantined'];
 export type ListRejected = components['schemas']['List_Rejected'];
 export type ListRoleRow = components['schemas']['List_RoleRow'];
 export type ListSandboxMail = components['schemas']['List_SandboxMail'];
+export type ListSeenEvent = components['schemas']['List_SeenEvent'];
+export type ListSeenProperty = components['schemas']['List_SeenProperty'];
+export type ListSegmentRow = components['schemas']['List_SegmentRow'];
 export type ListShopStore = components['schemas']['List_ShopStore'];
 export type ListStaffRow = components['schemas']['List_StaffRow'];
 export type ListStockRow = components['schemas']['List_StockRow'];
 export type ListStore = components['schemas']['List_Store'];
+export type ListStorePlaced = components['schemas']['List_StorePlaced'];
+export type ListSyncRun = components['schemas']['List_SyncRun'];
+export type ListSyncSystem = components['schemas']['List_SyncSystem'];
 export type ListTagCount = components['schemas']['List_TagCount'];
 export type ListTouchpoint = components['schemas']['List_Touchpoint'];
+export type ListTouchpointRow = components['schemas']['List_TouchpointRow'];
+export type LiveCode = components['schemas']['LiveCode'];
+export type LiveCodeDefinition = components['schemas']['LiveCodeDefinition'];
+export type LiveCodeRow = components['schemas']['LiveCodeRow'];
+export type LiveDates = components['schemas']['LiveDates'];
+export type LivePassed = components['schemas']['LivePassed'];
+export type LivePlan = components['schemas']['LivePlan'];
+export type LivePrefer = components['schemas']['LivePrefer'];
+export type LivePreview = components['schemas']['LivePreview'];
+export type LiveReservation = components['schemas']['LiveReservation'];
+export type LiveRule = components['schemas']['LiveRule'];
+export type LiveSchedule = components['schemas']['LiveSchedule'];
+export type LiveSlot = components['schemas']['LiveSlot'];
+export type LiveSlotToday = components['schemas']['LiveSlotToday'];
+export type LiveSpread = components['schemas']['LiveSpread'];
+export type LiveToday = components['schemas']['LiveToday'];
+export type LiveTraceStep = components['schemas']['LiveTraceStep'];
+export type LiveWindow = components['schemas']['LiveWindow'];
 export type LoggedIn = components['schemas']['LoggedIn'];
 export type Login = components['schemas']['Login'];
+export type LvcId = components['schemas']['lvc_id'];
+export type MadeStatic = components['schemas']['MadeStatic'];
 export type MaiId = components['schemas']['mai_id'];
+export type MakeSegment = components['schemas']['MakeSegment'];
+export type MakeStatic = components['schemas']['MakeStatic'];
 export type MallItem = components['schemas']['MallItem'];
 export type MallLine = components['schemas']['MallLine'];
 export type MallMe = components['schemas']['MallMe'];
 export type MallOrder = components['schemas']['MallOrder'];
 export type MallVisit = components['schemas']['MallVisit'];
 export type MallVisitor = components['schemas']['MallVisitor'];
+export type MarkedVisits = components['schemas']['MarkedVisits'];
+export type MarkProperty = components['schemas']['MarkProperty'];
 export type Me = components['schemas']['Me'];
+export type Measure = components['schemas']['Measure'];
+export type Member = components['schemas']['Member'];
+export type MergedInto = components['schemas']['MergedInto'];
+export type MergePersons = components['schemas']['MergePersons'];
+export type MergeView = components['schemas']['MergeView'];
 export type Message = components['schemas']['Message'];
 export type MessageState = components['schemas']['MessageState'];
 export type MeStaff = components['schemas']['MeStaff'];
+export type Mismatch = components['schemas']['Mismatch'];
+export type Mode = components['schemas']['Mode'];
 export type Money = components['schemas']['Money'];
+export type Mover = components['schemas']['Mover'];
+export type Movers = components['schemas']['Movers'];
+export type MrgId = components['schemas']['mrg_id'];
 export type MsgId = components['schemas']['msg_id'];
 export type NewKey = components['schemas']['NewKey'];
+export type NotFollowed = components['schemas']['NotFollowed'];
 export type NotReached = components['schemas']['NotReached'];
 export type OrdId = components['schemas']['ord_id'];
+export type Order = components['schemas']['Order'];
 export type OrderCommission = components['schemas']['OrderCommission'];
 export type OrderLine = components['schemas']['OrderLine'];
 export type OrderPage = components['schemas']['OrderPage'];
 export type OrderPayment = components['schemas']['OrderPayment'];
 export type OrderRefund = components['schemas']['OrderRefund'];
+export type OrderRevealed = components['schemas']['OrderRevealed'];
 export type OrderRow = components['schemas']['OrderRow'];
 export type OrderStep = components['schemas']['OrderStep'];
 export type Origin = components['schemas']['Origin'];
+export type Overlap = components['schemas']['Overlap'];
+export type OverlapOf = components['schemas']['OverlapOf'];
 export type Overview = components['schemas']['Overview'];
 export type OwnerRef = components['schemas']['OwnerRef'];
+export type PaiId = components['schemas']['pai_id'];
+export type Pair = components['schemas']['Pair'];
+export type PathLink = components['schemas']['PathLink'];
+export type PathNode = components['schemas']['PathNode'];
+export type PathsAnswer = components['schemas']['PathsAnswer'];
+export type PathsQuestion = components['schemas']['PathsQuestion'];
 export type PayId = components['schemas']['pay_id'];
 export type PayAttempt = components['schemas']['PayAttempt'];
 export type Paying = components['schemas']['Paying'];
 export type PayOrder = components['schemas']['PayOrder'];
 export type PerId = components['schemas']['per_id'];
+export type Period = components['schemas']['Period'];
 export type Person = components['schemas']['Person'];
 export type PersonMoney = components['schemas']['PersonMoney'];
 export type PersonRef = components['schemas']['PersonRef'];
 export type PersonRow = components['schemas']['PersonRow'];
+export type PersonsFound = components['schemas']['PersonsFound'];
+export type PersonsOf = components['schemas']['PersonsOf'];
+export type Pick = components['schemas']['Pick'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
+export type Policy = components['schemas']['Policy'];
 export type Pool = components['schemas']['Pool'];
 export type PoolWeek = components['schemas']['PoolWeek'];
+export type PortraitCell = components['schemas']['PortraitCell'];
+export type PortraitGroup = components['schemas']['PortraitGroup'];
+export type PosthogBody = components['schemas']['PosthogBody'];
 export type PrdId = components['schemas']['prd_id'];
 export type ProblemDocument = components['schemas']['ProblemDocument'];
 export type Product = components['schemas']['Product'];
+export type ProductCell = components['schemas']['ProductCell'];
 export type Promoter = components['schemas']['Promoter'];
+export type PropField = components['schemas']['PropField'];
+export type PropTest = components['schemas']['PropTest'];
 export type PstId = components['schemas']['pst_id'];
 export type PutCart = components['schemas']['PutCart'];
 export type PutSku = components['schemas']['PutSku'];
 export type QuaId = components['schemas']['qua_id'];
+export type QuarantineCount = components['schemas']['QuarantineCount'];
 export type Quarantined = components['schemas']['Quarantined'];
+export type QuarantineFilter = components['schemas']['QuarantineFilter'];
 export type Quote = components['schemas']['Quote'];
 export type QuoteLine = components['schemas']['QuoteLine'];
+export type Range = components['schemas']['Range'];
 export type ReadMessage = components['schemas']['ReadMessage'];
 export type RefId = components['schemas']['ref_id'];
 export type Referred = components['schemas']['Referred'];
 export type RefundLine = components['schemas']['RefundLine'];
 export type Rejected = components['schemas']['Rejected'];
+export type Replayed = components['schemas']['Replayed'];
+export type ReplayedMany = components['schemas']['ReplayedMany'];
+export type ReplayOne = components['schemas']['ReplayOne'];
+export type ResponseCell = components['schemas']['ResponseCell'];
+export type RetentionAnswer = components['schemas']['RetentionAnswer'];
+export type RetentionCohort = components['schemas']['RetentionCohort'];
+export type RetentionGroup = components['schemas']['RetentionGroup'];
+export type RetentionQuestion = components['schemas']['RetentionQuestion'];
+export type RetentionWeek = components['schemas']['RetentionWeek'];
+export type Revealed = components['schemas']['Revealed'];
+export type RevenueCohort = components['schemas']['RevenueCohort'];
+export type Rfm = components['schemas']['Rfm'];
+export type RfmAnswer = components['schemas']['RfmAnswer'];
+export type RfmCell = components['schemas']['RfmCell'];
+export type RfmCuts = components['schemas']['RfmCuts'];
+export type RfmGroup = components['schemas']['RfmGroup'];
+export type RfmGroupRow = components['schemas']['RfmGroupRow'];
+export type RfmKind = components['schemas']['RfmKind'];
+export type RfmMembers = components['schemas']['RfmMembers'];
+export type RfmMove = components['schemas']['RfmMove'];
+export type RfmPreview = components['schemas']['RfmPreview'];
+export type RfmQuestion = components['schemas']['RfmQuestion'];
+export type RfmTable = components['schemas']['RfmTable'];
+export type RfmTest = components['schemas']['RfmTest'];
+export type RfmVersion = components['schemas']['RfmVersion'];
+export type RfmVersions = components['schemas']['RfmVersions'];
+export type Rhythm = components['schemas']['Rhythm'];
 export type Role = components['schemas']['Role'];
 export type RoleRow = components['schemas']['RoleRow'];
+export type RsvId = components['schemas']['rsv_id'];
+export type Rule = components['schemas']['Rule'];
+export type Sample = components['schemas']['Sample'];
 export type SandboxMail = components['schemas']['SandboxMail'];
+export type SaveLiveCode = components['schemas']['SaveLiveCode'];
+export type Says = components['schemas']['Says'];
+export type Seen = components['schemas']['Seen'];
+export type SeenEvent = components['schemas']['SeenEvent'];
+export type SeenProperty = components['schemas']['SeenProperty'];
+export type SegId = components['schemas']['seg_id'];
+export type Segment = components['schemas']['Segment'];
 export type SegmentBody = components['schemas']['SegmentBody'];
+export type SegmentHealth = components['schemas']['SegmentHealth'];
+export type SegmentPortrait = components['schemas']['SegmentPortrait'];
+export type SegmentRef = components['schemas']['SegmentRef'];
+export type SegmentRow = components['schemas']['SegmentRow'];
+export type SegmentTest = components['schemas']['SegmentTest'];
+export type SensorsForm = components['schemas']['SensorsForm'];
+export type Sequence = components['schemas']['Sequence'];
 export type SetConsent = components['schemas']['SetConsent'];
+export type SetRules = components['schemas']['SetRules'];
 export type Settings = components['schemas']['Settings'];
 export type ShopBrand = components['schemas']['ShopBrand'];
 export type ShopFront = components['schemas']['ShopFront'];
 export type ShopStore = components['schemas']['ShopStore'];
 export type Short = components['schemas']['Short'];
+export type Side = components['schemas']['Side'];
 export type SignIn = components['schemas']['SignIn'];
 export type Sku = components['schemas']['Sku'];
 export type SkuId = components['schemas']['sku_id'];
+export type SltId = components['schemas']['slt_id'];
+export type Span = components['schemas']['Span'];
+export type SpanUnit = components['schemas']['SpanUnit'];
 export type StaffRow = components['schemas']['StaffRow'];
 export type Stage = components['schemas']['Stage'];
+export type StageAfter = components['schemas']['StageAfter'];
 export type StageCounts = components['schemas']['StageCounts'];
+export type StageField = components['schemas']['StageField'];
+export type StageFlow = components['schemas']['StageFlow'];
+export type StageMove = components['schemas']['StageMove'];
+export type StagePeriod = components['schemas']['StagePeriod'];
 export type StagePreview = components['schemas']['StagePreview'];
+export type StageRhythm = components['schemas']['StageRhythm'];
+export type StageTest = components['schemas']['StageTest'];
 export type Start = components['schemas']['Start'];
 export type State = components['schemas']['State'];
+export type Status = components['schemas']['Status'];
 export type StfId = components['schemas']['stf_id'];
 export type StoId = components['schemas']['sto_id'];
 export type StockRow = components['schemas']['StockRow'];
 export type Store = components['schemas']['Store'];
+export type StorePlace = components['schemas']['StorePlace'];
+export type StorePlaced = components['schemas']['StorePlaced'];
 export type StoreRef = components['schemas']['StoreRef'];
 export type Success = components['schemas']['Success'];
+export type SwitchSlot = components['schemas']['SwitchSlot'];
+export type SynId = components['schemas']['syn_id'];
+export type SyncAnswer = components['schemas']['SyncAnswer'];
+export type SyncIn = components['schemas']['SyncIn'];
+export type SyncItem = components['schemas']['SyncItem'];
+export type SyncRun = components['schemas']['SyncRun'];
+export type SyncSystem = components['schemas']['SyncSystem'];
+export type SyncTaken = components['schemas']['SyncTaken'];
 export type TagCount = components['schemas']['TagCount'];
+export type TagField = components['schemas']['TagField'];
+export type Test = components['schemas']['Test'];
 export type TestOutcome = components['schemas']['TestOutcome'];
+export type Took = components['schemas']['Took'];
 export type Touchpoint = components['schemas']['Touchpoint'];
 export type TouchpointDay = components['schemas']['TouchpointDay'];
 export type TouchpointFunnel = components['schemas']['TouchpointFunnel'];
+export type TouchpointMachines = components['schemas']['TouchpointMachines'];
 export type TouchpointMeasure = components['schemas']['TouchpointMeasure'];
 export type TouchpointMeasures = components['schemas']['TouchpointMeasures'];
 export type TouchpointRef = components['schemas']['TouchpointRef'];
+export type TouchpointRetention = components['schemas']['TouchpointRetention'];
+export type TouchpointRow = components['schemas']['TouchpointRow'];
+export type TouchpointSort = components['schemas']['TouchpointSort'];
 export type TouchpointStep = components['schemas']['TouchpointStep'];
 export type TptId = components['schemas']['tpt_id'];
 export type Traits = components['schemas']['Traits'];
+export type TrendAnswer = components['schemas']['TrendAnswer'];
+export type TrendGroup = components['schemas']['TrendGroup'];
+export type TrendMeasure = components['schemas']['TrendMeasure'];
+export type TrendQuestion = components['schemas']['TrendQuestion'];
+export type TrendUnit = components['schemas']['TrendUnit'];
+export type TryRfm = components['schemas']['TryRfm'];
+export type Unbound = components['schemas']['Unbound'];
+export type UnmergedInto = components['schemas']['UnmergedInto'];
+export type UnmergePersons = components['schemas']['UnmergePersons'];
+export type Why = components['schemas']['Why'];
+export type WhyIn = components['schemas']['WhyIn'];
+export type Window = components['schemas']['Window'];
 export type $defs = Record<string, never>;
 export interface operations {
+    ask_persons: {
+        parameters: {
+            query?: {
+                /** @description Keeps them as a static segment of this name. */
+                save?: string;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonsOf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonsFound"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ask_cohorts: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `parquet` gives the table as a file. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CohortsQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CohortsAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ask_distribution: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `parquet` gives the table as a file. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DistributionQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistributionAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ask_funnel: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `parquet` gives the table as a file. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ask_interval: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `parquet` gives the table as a file. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntervalQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntervalAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ask_paths: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `parquet` gives the table as a file. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathsQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathsAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ask_retention: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `parquet` gives the table as a file. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ask_rfm: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `parquet` gives the table as a file. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RfmQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfmAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ask_trend: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `parquet` gives the table as a file. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -4114,6 +8278,103 @@ export interface operations {
             };
         };
     };
+    list_catalogue: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description A part of the name. */
+                q?: string;
+                /** @description `ours`, `segment`, `sensors` or `posthog` */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SeenEvent"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_properties: {
+        parameters: {
+            query: {
+                event: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SeenProperty"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    mark_property: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkProperty"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeenProperty"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_categories: {
         parameters: {
             query?: never;
@@ -4129,6 +8390,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Category"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `open` (the default), `merged`, `apart` or `moved` */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Pair"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    decide_duplicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["pai_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    identity_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_KindView"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -4366,6 +8722,94 @@ export interface operations {
             };
         };
     };
+    list_intake_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_IntakeRule"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_intake_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddIntakeRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeRule"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    remove_intake_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["irl_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_keys: {
         parameters: {
             query?: never;
@@ -4504,6 +8948,369 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_EntryRow"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_live_codes: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                limit?: number;
+                touchpoint?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LiveCodeRow"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_live_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddLiveCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCode"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_live_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["lvc_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCode"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    save_live_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["lvc_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveLiveCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCode"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    activate_live_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["lvc_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCode"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    confirm_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["lvc_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmAdd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    preview_live_code: {
+        parameters: {
+            query?: {
+                /** @description When, in UTC milliseconds; now when absent. */
+                at?: components["schemas"]["i64"];
+                /** @description As a visitor bound to this guide. */
+                guide?: string;
+                /** @description As a visitor of this stage. */
+                stage?: string;
+                /** @description As a visitor in this store. */
+                store?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["lvc_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LivePreview"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    retire_live_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["lvc_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCode"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    switch_slot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["lvc_id"];
+                slot: components["schemas"]["slt_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchSlot"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCode"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    live_code_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["lvc_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveToday"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    live_code_trace: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["lvc_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_LiveReservation"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -4663,6 +9470,75 @@ export interface operations {
             };
         };
     };
+    measure_stage_flow: {
+        parameters: {
+            query?: {
+                /** @description How many, 1 to 60; 12 when absent. */
+                periods?: number;
+                /** @description `week` when absent. */
+                step?: "week" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageFlow"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    stage_flow_persons: {
+        parameters: {
+            query: {
+                /** @description A stage, or `none` for who was not here yet. */
+                from: string;
+                /** @description The first day of the week or month, `YYYY-MM-DD`. */
+                from_day: string;
+                /** @description `week` when absent. */
+                step?: "week" | "month";
+                to: "prospect" | "new" | "first_order" | "repurchase" | "silent" | "churned";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Movers"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     measure_touchpoints: {
         parameters: {
             query?: never;
@@ -4699,7 +9575,7 @@ export interface operations {
                 /** @description Rows a page, 1 to 200; 50 when absent. */
                 limit?: number;
                 person?: string;
-                /** @description An order number or id, or the customer's name or phone. */
+                /** @description An order number or id, a part of the customer's name, a whole phone number or its last four digits. */
                 q?: string;
                 source?: string;
                 state?: components["schemas"]["State"];
@@ -4914,6 +9790,36 @@ export interface operations {
             };
         };
     };
+    reveal_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ord_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRevealed"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_overview: {
         parameters: {
             query?: never;
@@ -4951,10 +9857,12 @@ export interface operations {
                 group?: string;
                 /** @description Rows a page, 1 to 200; 50 when absent. */
                 limit?: number;
-                /** @description A name, phone or e-mail, or the beginning of one; or an id. */
+                /** @description A part of the name; a whole phone number or its last four digits; a whole e-mail; or an id. */
                 q?: string;
                 /** @description Only persons who can be reached (`true`), or who came this way first. */
                 reachable?: boolean;
+                /** @description Scores of RFM such as `r4f5`, or a group of them such as `champion`, by the cuts in force. */
+                rfm?: string;
                 /** @description `recent`, `worth` or `joined` */
                 sort?: string;
                 stage?: components["schemas"]["Stage"];
@@ -5006,6 +9914,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    persons_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -5145,6 +10081,133 @@ export interface operations {
             };
         };
     };
+    person_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bonds"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    bind_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddIdentity"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    unbind_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unbound"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    merge_persons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergePersons"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergedInto"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     person_money: {
         parameters: {
             query?: never;
@@ -5162,6 +10225,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonMoney"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    reveal_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    person_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Belongs"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -5260,6 +10383,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Event"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    unmerge_persons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergePersons"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmergedInto"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -5443,10 +10600,12 @@ export interface operations {
     list_quarantine: {
         parameters: {
             query?: {
-                /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description Rows a page, 1 to 200; 50 when absent. */
                 limit?: number;
+                reason?: string;
+                source?: string;
+                /** @description `open` (when absent), `replayed`, `dismissed` or `all` */
+                state?: string;
             };
             header?: never;
             path?: never;
@@ -5460,6 +10619,311 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Quarantined"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    dismiss_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["qua_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    replay_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["qua_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayOne"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    count_quarantine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_QuarantineCount"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    dismiss_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuarantineFilter"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DismissedMany"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    replay_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuarantineFilter"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedMany"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_rfm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rfm"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rfm_members: {
+        parameters: {
+            query: {
+                /** @description Scores such as `r4f5` or `r5f5m5`, or a group such as `champion`. */
+                rfm: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfmMembers"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    preview_rfm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRfm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfmPreview"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_rfm_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfmVersions"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    freeze_rfm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRfm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfmVersion"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -5521,6 +10985,485 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_SandboxMail"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    segment_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fields"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_segments: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Part of a name. */
+                q?: string;
+                /** @description `building`, `live`, `stale` or `archived`; archived ones are left out unless asked for. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SegmentRow"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    make_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeSegment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["seg_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    archive_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["seg_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    edit_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["seg_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditSegment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    segment_history: {
+        parameters: {
+            query?: {
+                /** @description Civil days back from today, 1 to 730; 90 when absent. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["seg_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    segment_members: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["seg_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Member"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    segment_portrait: {
+        parameters: {
+            query?: {
+                /** @description Compared with this segment; with everybody when absent. */
+                against?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["seg_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPortrait"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tag_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["seg_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepTag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    why_in_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["seg_id"];
+                person: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyIn"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    count_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counted"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    segment_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentHealth"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    overlap_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlapOf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlap"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    make_static_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeStatic"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeStatic"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -5781,6 +11724,62 @@ export interface operations {
             };
         };
     };
+    stage_rhythm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageRhythm"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_store_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_StorePlaced"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_stores: {
         parameters: {
             query?: {
@@ -5882,6 +11881,196 @@ export interface operations {
             };
         };
     };
+    place_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["sto_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StorePlace"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sync_out: {
+        parameters: {
+            query?: {
+                /** @description Changes to look at, 1 to 1000; 200 without it. */
+                limit?: number;
+                /** @description `next` of the last page; absent: from the beginning. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Changed"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sync_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncTaken"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sync_runs: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SyncRun"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sync_systems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_SyncSystem"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_sync_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRules"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_tags: {
         parameters: {
             query?: never;
@@ -5910,6 +12099,43 @@ export interface operations {
             };
         };
     };
+    pack_codes: {
+        parameters: {
+            query?: {
+                /** @description `png` or `svg`; `png` when absent. */
+                format?: string;
+                kind?: string;
+                /** @description Part of the name, or a code. */
+                q?: string;
+                /** @description Pixels a side of a PNG, 64 to 2048; 1024 when absent. */
+                size?: number;
+                store?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_touchpoint_kinds: {
         parameters: {
             query?: never;
@@ -5925,6 +12151,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Kind"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    touchpoint_table: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+                kind?: string;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Part of the name, or a code. */
+                q?: string;
+                /** @description `created` when absent. */
+                sort?: components["schemas"]["TouchpointSort"];
+                store?: string;
+                /** @description The smallest first. */
+                up?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TouchpointRow"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -6194,11 +12461,88 @@ export interface operations {
             };
         };
     };
+    touchpoint_link: {
+        parameters: {
+            query?: {
+                /** @description Where the long link leads; the touchpoint's landing when absent. */
+                landing?: string;
+                utm_campaign?: string;
+                utm_content?: string;
+                /** @description How, such as `poster` or `qr`. */
+                utm_medium?: string;
+                /** @description Where the link is shown, such as `wechat`. */
+                utm_source?: string;
+                utm_term?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["tpt_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltLink"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    touchpoint_marks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["tpt_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_MarkedVisits"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     touchpoint_qr_png: {
         parameters: {
             query?: {
                 /** @description Pixels a side, 64 to 2048; 512 when absent. */
                 size?: number;
+                utm_campaign?: string;
+                utm_content?: string;
+                /** @description How, such as `poster` or `qr`. */
+                utm_medium?: string;
+                /** @description Where the link is shown, such as `wechat`. */
+                utm_source?: string;
+                utm_term?: string;
             };
             header?: never;
             path: {
@@ -6229,7 +12573,15 @@ export interface operations {
     };
     touchpoint_qr_svg: {
         parameters: {
-            query?: never;
+            query?: {
+                utm_campaign?: string;
+                utm_content?: string;
+                /** @description How, such as `poster` or `qr`. */
+                utm_medium?: string;
+                /** @description Where the link is shown, such as `wechat`. */
+                utm_source?: string;
+                utm_term?: string;
+            };
             header?: never;
             path: {
                 id: components["schemas"]["tpt_id"];
@@ -6257,9 +12609,77 @@ export interface operations {
             };
         };
     };
-    follow_code: {
+    touchpoint_retention: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["tpt_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TouchpointRetention"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    capture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PosthogBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    follow_code: {
+        parameters: {
+            query?: {
+                /** @description Where the visitor is */
+                lat?: number;
+                lng?: number;
+                /** @description Code or id of the store the visitor is in */
+                store?: string;
+            };
             header?: never;
             path: {
                 /** @description What is printed */
@@ -6282,6 +12702,122 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    debug_records: {
+        parameters: {
+            query?: {
+                /** @description A project of the former server, or the write key. */
+                project?: string;
+                /** @description The write key. */
+                token?: string;
+            };
+            header?: {
+                "Dry-Run"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["SensorsForm"];
+            };
+        };
+        responses: {
+            /** @description All records are good. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    guide_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The place that is held */
+                id: components["schemas"]["rsv_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    guide_qr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["rsv_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -6344,6 +12880,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    mall_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -7015,6 +13583,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MallVisitor"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    take_records: {
+        parameters: {
+            query?: {
+                /** @description A project of the former server, or the write key. */
+                project?: string;
+                /** @description The write key. */
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["SensorsForm"];
+            };
+        };
+        responses: {
+            /** @description The records are durable. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    take_picture: {
+        parameters: {
+            query?: {
+                data?: string;
+                ext?: string;
+                /** @description A project of the former server, or the write key. */
+                project?: string;
+                /** @description The write key. */
+                token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A picture of one pixel. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
