@@ -30,6 +30,7 @@ pub mod kinds {
         IntakeRule "irl",
         Merge "mrg", Pair "pai", SyncRun "syn",
         Segment "seg",
+        TagGroup "tgg",
     }
 }
 
@@ -65,6 +66,7 @@ pub mod ids {
     pub type PairId = Id<kinds::Pair>;
     pub type SyncRunId = Id<kinds::SyncRun>;
     pub type SegmentId = Id<kinds::Segment>;
+    pub type TagGroupId = Id<kinds::TagGroup>;
 }
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

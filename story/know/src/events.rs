@@ -34,3 +34,8 @@ pub const SEGMENT_CHANGED: &str = "segment.changed";
 pub const SEGMENT_ENTERED: &str = "segment.entered";
 /// Props: as entered.
 pub const SEGMENT_LEFT: &str = "segment.left";
+
+/// The schema of attributes changed; props: `key`, `what` (made, edited).
+pub const ATTRIBUTE_CHANGED: &str = "attribute.changed";
+/// Groups or names of tags changed; props: `what` (group, renamed), `group` or `from` and `to`.
+pub const TAGS_CHANGED: &str = "tags.changed";

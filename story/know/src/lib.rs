@@ -3,6 +3,7 @@
 //! An event keeps the person it was written with; a merge only points one person at another
 //! (`root_id`), so nothing of the log is rewritten and a merge can be undone. Everything that
 //! belongs to a person is therefore read over the group of persons with the same root.
+pub mod attribute;
 pub mod audience;
 pub mod consent;
 pub mod events;
@@ -44,6 +45,8 @@ pub fn routes(live: &std::sync::Arc<live::Live>) -> OpenApiRouter<App> {
         .routes(routes!(sync::http::set_sync_rules))
         .routes(routes!(sync::http::sync_runs))
         .routes(routes!(sync::http::persons_csv))
+        .routes(routes!(attribute::http::list_attributes, attribute::http::add_attribute))
+        .routes(routes!(attribute::http::edit_attribute))
         .routes(routes!(tag::list_tags))
         .routes(routes!(tag::add_tag))
         .routes(routes!(tag::remove_tag))

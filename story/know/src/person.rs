@@ -1,6 +1,7 @@
 //! A person (客户): one human in the pool, known or anonymous.
 pub mod http;
 
+use crate::attribute::{self, Source};
 use crate::events;
 use crate::identity::own;
 use serde::{Deserialize, Serialize};
@@ -79,52 +80,44 @@ pub struct Traits {
     pub name: Option<String>,
     pub phone: Option<String>,
     pub email: Option<String>,
+    /// Attributes by key, built-in and of the brand's own.
     #[serde(default)]
     pub portrait: Portrait,
+    /// Whose word the attributes are; when absent the operator's if somebody of the staff writes
+    /// them, else the customer's own.
+    pub source: Option<Source>,
 }
 
-/// Writes what is given and leaves the rest; unknown portrait attributes are refused.
+/// Writes what is given and leaves the rest. Unknown attributes and values that do not fit are
+/// refused; what a stronger source said before stays (K11).
 pub fn describe(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, actor: Option<&str>) -> Result<()> {
-    own::edit(tx, person, |tx| describe_own(tx, brand, person, traits, actor))
+    let place = own::place(tx, person)?;
+    own::edit_at(tx, person, place, |tx| describe_own(tx, brand, person, traits, actor, place.merged))
 }
 
-fn describe_own(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, actor: Option<&str>) -> Result<()> {
-    let now_portrait: String = tx.one("select portrait from person where id = $1", params![person])?;
-    let mut portrait: Portrait = serde_json::from_str(&now_portrait).map_err(Problem::internal)?;
-    let before = portrait.clone();
-    for (key, value) in &traits.portrait {
-        if !PORTRAIT.contains(&key.as_str()) {
-            return Err(Problem::field(&format!("portrait.{key}"), format!("use one of {}", PORTRAIT.join(", "))));
-        }
-        if value.as_ref().is_some_and(|v| v.chars().count() > 200 || v.contains('\0')) {
-            return Err(Problem::field(&format!("portrait.{key}"), "use at most 200 characters"));
-        }
-        match value.as_deref().map(str::trim).filter(|v| !v.is_empty()) {
-            Some(v) => portrait.insert(key.clone(), Some(v.to_string())),
-            None => portrait.remove(key),
-        };
-    }
+fn describe_own(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, actor: Option<&str>, merged: bool) -> Result<()> {
+    let source = traits.source.unwrap_or(if actor.is_some() { Source::Operator } else { Source::Declared });
+    let portrayed = attribute::describe_portrait(tx, brand, person, &traits.portrait, source, merged)?;
     let name = traits.name.as_deref().map(str::trim).filter(|n| !n.is_empty());
     if name.is_some_and(|n| n.chars().count() > 100 || n.contains('\0')) {
         return Err(Problem::field("name", "use at most 100 characters"));
     }
     let phone = Contact::of(tx, brand, "phone", contact("phone", &traits.phone)?);
     let email = Contact::of(tx, brand, "email", contact("email", &traits.email)?);
-    let text = serde_json::to_string(&portrait).map_err(Problem::internal)?;
     let changed = tx.exec(
         "update person set name = coalesce($1, name), phone = coalesce($2, phone), phone_index = coalesce($3, phone_index), \
          phone_tail = case when cast($3 as text) is null then phone_tail else $4 end, email = coalesce($5, email), \
-         email_index = coalesce($6, email_index), portrait = $7 \
-         where id = $8 and (name is distinct from coalesce($1, name) or phone_index is distinct from coalesce($3, phone_index) \
-         or email_index is distinct from coalesce($6, email_index) or portrait <> $7)",
-        params![name, &phone.sealed, &phone.index, &phone.tail, &email.sealed, &email.index, &text, person],
+         email_index = coalesce($6, email_index) \
+         where id = $7 and (name is distinct from coalesce($1, name) or phone_index is distinct from coalesce($3, phone_index) \
+         or email_index is distinct from coalesce($6, email_index))",
+        params![name, &phone.sealed, &phone.index, &phone.tail, &email.sealed, &email.index, person],
     )?;
-    if changed == 1 {
+    if changed == 1 || portrayed {
         let fields: Vec<&str> = [("name", name.is_some()), ("phone", phone.index.is_some()), ("email", email.index.is_some())]
             .into_iter()
             .filter(|f| f.1)
             .map(|f| f.0)
-            .chain((before != portrait).then_some("portrait"))
+            .chain(portrayed.then_some("portrait"))
             .collect();
         let props = serde_json::json!({ "fields": fields }).to_string();
         let mut fact = Fact::new(brand, events::PERSON_CHANGED, tx.now()).person(person).props(&props);

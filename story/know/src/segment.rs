@@ -119,7 +119,8 @@ pub fn dependents(engine: &Engine, id: SegmentId) -> Vec<SegmentId> {
 /// What rules of a brand can speak of beyond the built-in columns.
 pub fn terms(tx: &mut Tx, id: BrandId) -> Result<Terms> {
     let rfm = crate::rfm::current(tx, id)?.map(|v| (v.cuts, v.window_days as i32));
-    Ok(Terms { rfm, ..Terms::default() })
+    let (dates, labels) = (crate::attribute::dates(tx, id)?, crate::attribute::labels(tx, id)?);
+    Ok(Terms { rfm, dates, labels, ..Terms::default() })
 }
 
 fn check_name(name: &str) -> Result<String> {

@@ -12,6 +12,7 @@ use weir_ground::base::{Day, Ms, Result};
 use weir_ground::event::{PersonId, StoreId, TouchpointId};
 use weir_ground::{Tx, params};
 use weir_keep::store;
+use weir_know::attribute::Source;
 use weir_know::consent::{self, SetConsent};
 use weir_know::person::{self, Traits};
 use weir_know::{identity, tag};
@@ -240,7 +241,8 @@ fn keep(tx: &mut Tx, ctx: &Ctx, p: &Person) -> Result<()> {
     if let Some(given) = p.store.filter(|s| store != Some(*s)) {
         person::set_store(tx, id, given)?;
     }
-    person::describe(tx, ctx.brand, id, &p.traits, None)?;
+    let traits = person::Traits { source: Some(Source::Imported), ..p.traits.clone() };
+    person::describe(tx, ctx.brand, id, &traits, None)?;
     if let Some(at) = p.joined_at.filter(|_| joined.is_none()) {
         person::joined(tx, ctx.brand, id, at)?;
     }

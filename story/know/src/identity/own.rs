@@ -22,8 +22,9 @@ pub enum Fold {
     Sum,
     Least,
     Most,
-    /// Attribute by attribute the first that is there.
+    /// Attribute by attribute the word that counts most (K11), and whose word it is.
     Attributes,
+    AttributesSaid,
     /// Computed from the others.
     Derived,
 }
@@ -38,6 +39,7 @@ pub const COLUMNS: &[(&str, Fold)] = &[
     ("phone_tail", Fold::First),
     ("email_index", Fold::First),
     ("portrait", Fold::Attributes),
+    ("portrait_said", Fold::AttributesSaid),
     ("stage", Fold::Derived),
     ("stage_since", Fold::Derived),
     ("known", Fold::Most),
@@ -229,16 +231,19 @@ fn fold(subjects: &[Own], at: usize, how: Fold) -> Result<Cell> {
         Fold::Sum => Cell::Int(ints().sum()),
         Fold::Least => one(ints().min()),
         Fold::Most => one(ints().max()),
-        Fold::Attributes => {
-            let mut all = crate::person::Portrait::new();
-            for cell in cells() {
-                let Cell::Text(text) = cell else { continue };
-                let some: crate::person::Portrait = serde_json::from_str(text).map_err(Problem::internal)?;
-                some.into_iter().for_each(|(key, value)| {
-                    all.entry(key).or_insert(value);
-                });
-            }
-            Cell::Text(serde_json::to_string(&all).map_err(Problem::internal)?)
+        Fold::Attributes | Fold::AttributesSaid => {
+            let of = |how: Fold| COLUMNS.iter().position(|c| c.1 == how);
+            let (values, saids) = of(Fold::Attributes).zip(of(Fold::AttributesSaid)).unwrap_or_default();
+            let words: Vec<_> = subjects
+                .iter()
+                .map(|s| match (&s.values[values], &s.values[saids]) {
+                    (Cell::Text(portrait), Cell::Text(said)) => crate::attribute::parts(portrait, said),
+                    _ => Ok(Default::default()),
+                })
+                .collect::<Result<_>>()?;
+            let (portrait, said) = crate::attribute::fold(&words);
+            let text = if how == Fold::Attributes { serde_json::to_string(&portrait) } else { serde_json::to_string(&said) };
+            Cell::Text(text.map_err(Problem::internal)?)
         }
     })
 }

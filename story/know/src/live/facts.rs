@@ -131,6 +131,7 @@ pub fn fresh(tx: &mut Tx, person: PersonId, parts: Parts) -> Result<Fresh> {
 /// Everybody of a brand, in one pass a table.
 pub fn load(tx: &mut Tx, brand: BrandId, people: &mut People) -> Result<()> {
     let mut c = Columns::new(people);
+    c.know_dates(people, &crate::attribute::dates(tx, brand)?);
     tx.each(&format!("{FACTS} where brand_id = $1 order by id"), params![brand], |r| {
         let facts = Facts::from_row(r)?;
         let s = people.subject(facts.id.n());
@@ -202,21 +203,30 @@ pub struct Columns {
     touchpoint: usize,
     store: usize,
     figures: Vec<usize>,
-    birthday: usize,
+    /// Attributes that are civil days: numbers, not words.
+    dates: BTreeMap<String, usize>,
     portrait: BTreeMap<String, usize>,
 }
 
 impl Columns {
     pub fn new(people: &mut People) -> Columns {
         let numbers: Vec<usize> = FIGURES.iter().map(|f| people.numbers_column(f.0)).collect();
-        let birthday = FIGURES.iter().position(|f| f.1 == Kind::Date).map_or(0, |i| numbers[i]);
+        let dates = FIGURES.iter().zip(&numbers).filter(|(f, _)| f.1 == Kind::Date).map(|(f, n)| (f.0.to_string(), *n)).collect();
         Columns {
             stage: people.words_column("stage"),
             touchpoint: people.words_column("touchpoint"),
             store: people.words_column("store"),
             figures: numbers,
-            birthday,
+            dates,
             portrait: BTreeMap::new(),
+        }
+    }
+
+    /// From now on these attributes are civil days.
+    pub fn know_dates(&mut self, people: &mut People, keys: &[String]) {
+        for key in keys {
+            self.portrait.remove(key);
+            self.dates.insert(key.clone(), people.numbers_column(key));
         }
     }
 
@@ -238,11 +248,11 @@ impl Columns {
                 word(people, *column, "");
             }
         }
-        let mut birthday = None;
+        let mut days: BTreeMap<usize, Option<i64>> = self.dates.values().map(|c| (*c, None)).collect();
         for (key, value) in portrait {
             let value = value.unwrap_or_default();
-            if key == "birthday" {
-                birthday = Day::parse(&value).map(|d| d.0 as i64);
+            if let Some(column) = self.dates.get(&key) {
+                days.insert(*column, Day::parse(&value).map(|d| d.0 as i64));
                 continue;
             }
             let column = *self.portrait.entry(key).or_insert_with_key(|key| people.words_column(key));
@@ -251,7 +261,9 @@ impl Columns {
         for (i, value) in f.figures.iter().enumerate() {
             number(people, self.figures[i], s, *value, changed);
         }
-        number(people, self.birthday, s, birthday, changed);
+        for (column, day) in days {
+            number(people, column, s, day, changed);
+        }
         people.set_mark("known", s, f.known != 0);
         Ok(())
     }

@@ -138,6 +138,10 @@ impl Pool {
     fn read_terms(&self, db: &Db) -> Result<()> {
         let brand = self.brand;
         let fresh = db.read_now(move |tx| segment::terms(tx, brand))?;
+        {
+            let mut state = self.lake.write();
+            lock(&self.columns).know_dates(&mut state.people, &fresh.dates);
+        }
         *self.terms.write().unwrap_or_else(|e| e.into_inner()) = fresh;
         Ok(())
     }

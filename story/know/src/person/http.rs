@@ -3,9 +3,10 @@ use super::{Portrait, Traits, describe};
 use crate::identity::{self, Identity};
 use crate::events;
 use crate::stage::Stage;
-use crate::{consent, rfm, tag};
+use crate::{attribute, consent, rfm, tag};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use weir_ground::base::{Fen, Ms, Problem, Result, ids};
 use weir_ground::event::{PersonId, StoreId, TouchpointId};
@@ -140,6 +141,8 @@ pub struct Wanted {
     /// The last four digits of a phone.
     pub tail: Option<String>,
     pub email: Option<String>,
+    /// A whole value of an attribute that can be searched for.
+    pub attribute: Option<String>,
 }
 
 impl Wanted {
@@ -152,6 +155,7 @@ impl Wanted {
             phone: phone.map(|v| keys.index("phone", &v)),
             tail,
             email: email.map(|v| keys.index("email", &v)),
+            attribute: attribute::wanted(keys, q),
         }
     }
 }
@@ -168,8 +172,9 @@ impl Filter {
             "p.brand_id = $1 and p.root_id = p.id and (cast($2 as text) is null or p.name {like} $2 or p.id = $3 \
              or p.phone_index = $4 or p.phone_tail = $5 or p.email_index = $6 \
              or p.id in (select ip.root_id from identity i join person ip on ip.id = i.person_id where i.brand_id = $1 \
-             and ((i.kind = 'phone' and i.value = $4) or (i.kind = 'email' and i.value = $6)))) \
-             and (cast($7 as text) is null or exists (select 1 from tag g join person gp on gp.id = g.person_id where gp.root_id = p.id and g.tag = $7))"
+             and ((i.kind = 'phone' and i.value = $4) or (i.kind = 'email' and i.value = $6))) \
+             or p.id in (select sp.root_id from person_secret s join person sp on sp.id = s.person_id where s.brand_id = $1 and s.blind = $7)) \
+             and (cast($8 as text) is null or exists (select 1 from tag g join person gp on gp.id = g.person_id where gp.root_id = p.id and g.tag = $8))"
         );
         if let Some(stage) = find.stage {
             sql += &format!(" and p.stage = '{}'", stage.code());
@@ -214,16 +219,16 @@ fn list(tx: &mut Tx, who: &Staff, find: &FindPersons, page: &Page) -> Result<Lis
     };
     let [after_key, after_id] = page.after([i64::MAX, i64::MAX])?;
     let by = &filter.by;
-    let base: [Value<'_>; 7] = [
+    let base: [Value<'_>; 8] = [
         who.brand.into(), filter.q.as_deref().into(), filter.id.into(), (&by.phone).into(), (&by.tail).into(), (&by.email).into(),
-        filter.tag.as_deref().into(),
+        (&by.attribute).into(), filter.tag.as_deref().into(),
     ];
     let join = "from person p left join touchpoint t on t.id = p.touchpoint_id";
     let total = tx.one(&format!("select count(*) {join} where {}", filter.sql), &base)?;
     let mut params = base.to_vec();
     params.extend([Value::Int(after_key), Value::Int(after_id), Value::Int(limit + 1)]);
     let rows: Vec<PersonRow> = tx.all(
-        &format!("{SELECT} where {} and ({key}, p.id) < ($8, $9) order by {key} desc, p.id desc limit $10", filter.sql),
+        &format!("{SELECT} where {} and ({key}, p.id) < ($9, $10) order by {key} desc, p.id desc limit $11", filter.sql),
         &params,
     )?;
     let keys = tx.keys(who.brand);
@@ -258,8 +263,10 @@ pub async fn list_persons(
 pub struct Person {
     #[serde(flatten)]
     pub row: PersonRow,
-    /// Attribute → value: gender, birthday, age_band, income_band, region, education, …
+    /// Attribute → value: gender, birthday, age_band, income_band, region, education, … and the brand's own that are not sealed
     pub portrait: Portrait,
+    /// Everything known, the sealed values masked, with who said it and when.
+    pub attributes: Vec<attribute::Valued>,
     pub identities: Vec<Identity>,
     pub consents: Vec<consent::Consent>,
     pub guide: Option<PersonRef>,
@@ -281,6 +288,7 @@ pub fn get(tx: &mut Tx, who: &Staff, id: PersonId) -> Result<Person> {
     )?;
     Ok(Person {
         portrait: serde_json::from_str(&row.portrait).map_err(Problem::internal)?,
+        attributes: attribute::of(tx, who.brand, root)?,
         identities,
         consents: consent::of(tx, root)?,
         guide: guide.map(|(id, name)| PersonRef { id: PersonId::new(id), name }),
@@ -332,6 +340,7 @@ fn add(tx: &mut Tx, who: &Staff, new: &AddPerson) -> Result<Person> {
         phone: new.phone.clone(),
         email: new.email.clone(),
         portrait: new.portrait.clone(),
+        source: None,
     };
     describe(tx, who.brand, person, &traits, Some(&who.actor))?;
     for t in &new.tags {
@@ -380,6 +389,8 @@ pub struct Revealed {
     pub email: Option<String>,
     /// Identities that tell a person apart, whole.
     pub identities: Vec<Identity>,
+    /// Sealed attributes by key.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// The values whole, and who looked at them in the log.
@@ -387,10 +398,11 @@ fn reveal(tx: &mut Tx, who: &Staff, id: PersonId) -> Result<Revealed> {
     let person = get(tx, who, id)?.row.id;
     let (phone, email) = super::contacts(tx, who.brand, person)?;
     let identities = identity::whole(tx, who.brand, person)?;
-    let props = serde_json::json!({ "fields": ["phone", "email", "identities"] }).to_string();
+    let attributes = attribute::secrets(tx, who.brand, person)?.into_iter().map(|(key, value, _)| (key, value)).collect();
+    let props = serde_json::json!({ "fields": ["phone", "email", "identities", "attributes"] }).to_string();
     let fact = Fact::new(who.brand, events::PERSON_REVEALED, tx.now()).person(person).actor(&who.actor).props(&props);
     let _ = tx.record(&fact)?;
-    Ok(Revealed { phone, email, identities })
+    Ok(Revealed { phone, email, identities, attributes })
 }
 
 /// Show a person's phone, e-mail and identities whole. That somebody looked is recorded.

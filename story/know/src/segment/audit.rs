@@ -89,8 +89,10 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
         });
     }
     let root = one.people.subject(person.n());
-    Columns::new(&mut one.people).apply(&mut one.people, root, &fresh)?;
     let mut terms = pool.terms();
+    let mut columns = Columns::new(&mut one.people);
+    columns.know_dates(&mut one.people, &terms.dates);
+    columns.apply(&mut one.people, root, &fresh)?;
     terms.segments = engine.numbers();
     let subject = state.people.find(person.n());
     let mut found = vec![];

@@ -313,6 +313,8 @@ pub const FIGURES: &[(&str, Kind)] = &[
 pub struct Terms {
     /// Attributes that are dates beside the birthday.
     pub dates: Vec<String>,
+    /// Names of attributes, Chinese and English, by key.
+    pub labels: HashMap<String, (String, String)>,
     /// The cuts in force, and how many civil days of orders F and M look at.
     pub rfm: Option<(Cuts, i32)>,
     /// Other segments by the number the engine knows them by.

@@ -130,13 +130,13 @@ pub fn spread(state: &State, column: usize) -> Vec<FieldValue> {
     out
 }
 
-fn attributes(state: &State) -> Vec<AttributeField> {
+fn attributes(state: &State, labels: &HashMap<String, (String, String)>) -> Vec<AttributeField> {
     let mut out = vec![];
     for (i, (key, column)) in state.people.columns().enumerate() {
         if is_inner(key) {
             continue;
         }
-        let (zh, en) = label(key);
+        let (zh, en) = labels.get(key).cloned().unwrap_or_else(|| label(key));
         let figure = FIGURES.iter().find(|f| f.0 == key).map(|f| f.1);
         let kind = match (column, figure) {
             (_, Some(Kind::Number)) if matches!(key, "paid" | "net") => "money",
@@ -215,7 +215,8 @@ pub async fn segment_fields(Extension(live): Pools, who: Staff) -> Answer<Said> 
     if let Some(kept) = pool.fields.fresh() {
         return Ok(Said(kept.to_string()));
     }
-    let (rfm, inside) = (pool.terms().rfm.is_some(), pool.clone());
+    let (terms, inside) = (pool.terms(), pool.clone());
+    let rfm = terms.rfm.is_some();
     let fields = tokio::task::spawn_blocking(move || -> Result<Fields> {
         let events = events(&pool.lake);
         let state = pool.read();
@@ -232,7 +233,7 @@ pub async fn segment_fields(Extension(live): Pools, who: Staff) -> Answer<Said> 
             crate::consent::CHANNELS.iter().map(move |c| ConsentField { purpose: p.to_string(), channel: c.to_string() })
         });
         Ok(Fields {
-            attributes: attributes(&state),
+            attributes: attributes(&state, &terms.labels),
             events,
             tags,
             stages: stages.into_iter().map(|s| StageField { stage: s.value, count: s.count }).collect(),
