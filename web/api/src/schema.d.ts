@@ -3015,6 +3015,28 @@ export interface components {
             lines?: components["schemas"]["RefundLine"][] | null;
             reason: string;
         };
+        AskRfmCell: {
+            /**
+             * Format: double
+             * @description Civil days since the last purchase, mean.
+             */
+            avg_days?: number | null;
+            f: number;
+            /** Format: int64 */
+            persons: number;
+            r: number;
+            /** Format: int64 */
+            revenue_fen: number;
+        };
+        /** @description One of eight kinds of customer: by money, recency and frequency of 4 and more or less. */
+        AskRfmKind: {
+            /** @description `champion`, `promising`, `keep`, `win_back`, `regular`, `newcomer`, `fading`, `lost` */
+            key: string;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            revenue_fen: number;
+        };
         AtLeast: {
             k: number;
             of: components["schemas"]["Rule"][];
@@ -3315,11 +3337,19 @@ export interface components {
             en: string;
             zh: string;
         };
+        /** @description One month of one cohort. */
         Cell: {
-            /** Format: int64 */
-            count: number;
-            /** @description For each segment, in the order asked: in it or not. */
-            in: boolean[];
+            /**
+             * Format: int64
+             * @description Persons with an order that stands in that month.
+             */
+            active: number;
+            /**
+             * Format: int64
+             * @description Calendar months since the cohort's own.
+             */
+            month_index: number;
+            revenue_fen: components["schemas"]["Fen"];
         };
         /** @description One changed person. */
         Changed: {
@@ -5432,6 +5462,12 @@ export interface components {
             /** @description `no_consent`, `withdrawn` or `no_address`; of a campaign also `cancelled` or `merged`. */
             reason: string;
         };
+        NumberRange: {
+            /** Format: double */
+            max?: number | null;
+            /** Format: double */
+            min?: number | null;
+        };
         ord_id: string;
         /**
          * @description In which order steps are done.
@@ -5533,8 +5569,14 @@ export interface components {
         };
         /** @description How segments overlap; persons in none are not told. */
         Overlap: {
-            cells: components["schemas"]["Cell"][];
+            cells: components["schemas"]["OverlapCell"][];
             sizes: number[];
+        };
+        OverlapCell: {
+            /** Format: int64 */
+            count: number;
+            /** @description For each segment, in the order asked: in it or not. */
+            in: boolean[];
         };
         OverlapOf: {
             /** @description Two to four segments. */
@@ -5967,11 +6009,13 @@ export interface components {
             quantity: number;
             sku_id: components["schemas"]["sku_id"];
         };
+        /** @description Which civil days: the last so many, today included, or from … to before. */
         Range: {
-            /** Format: double */
-            max?: number | null;
-            /** Format: double */
-            min?: number | null;
+            /** Format: int32 */
+            days: number;
+        } | {
+            from: string;
+            to: string;
         };
         ReadMessage: {
             /** @description The link in it was followed, too. */
@@ -6111,9 +6155,9 @@ export interface components {
             version: components["schemas"]["RfmVersion"];
         };
         RfmAnswer: components["schemas"]["About"] & {
-            cells: components["schemas"]["RfmCell"][];
+            cells: components["schemas"]["AskRfmCell"][];
             cuts: components["schemas"]["RfmCuts"];
-            groups: components["schemas"]["RfmKind"][];
+            groups: components["schemas"]["AskRfmKind"][];
         };
         /** @description One cell of the grid. */
         RfmCell: {
@@ -6902,7 +6946,7 @@ export interface components {
             contains: string;
         } | {
             /** @description Numbers, both included. */
-            between: components["schemas"]["Range"];
+            between: components["schemas"]["NumberRange"];
         } | {
             /** @description Civil days since a date, both included; negative lies ahead. */
             days_ago: components["schemas"]["Bounds"];
@@ -7205,6 +7249,8 @@ export type AskCode = components['schemas']['AskCode'];
 export type AskForecast = components['schemas']['AskForecast'];
 export type AskQuote = components['schemas']['AskQuote'];
 export type AskRefund = components['schemas']['AskRefund'];
+export type AskRfmCell = components['schemas']['AskRfmCell'];
+export type AskRfmKind = components['schemas']['AskRfmKind'];
 export type AtLeast = components['schemas']['AtLeast'];
 export type AttributeField = components['schemas']['AttributeField'];
 export type AttrTest = components['schemas']['AttrTest'];
@@ -7418,6 +7464,7 @@ export type MsgId = components['schemas']['msg_id'];
 export type NewKey = components['schemas']['NewKey'];
 export type NotFollowed = components['schemas']['NotFollowed'];
 export type NotReached = components['schemas']['NotReached'];
+export type NumberRange = components['schemas']['NumberRange'];
 export type OrdId = components['schemas']['ord_id'];
 export type Order = components['schemas']['Order'];
 export type OrderCommission = components['schemas']['OrderCommission'];
@@ -7430,6 +7477,7 @@ export type OrderRow = components['schemas']['OrderRow'];
 export type OrderStep = components['schemas']['OrderStep'];
 export type Origin = components['schemas']['Origin'];
 export type Overlap = components['schemas']['Overlap'];
+export type OverlapCell = components['schemas']['OverlapCell'];
 export type OverlapOf = components['schemas']['OverlapOf'];
 export type Overview = components['schemas']['Overview'];
 export type OwnerRef = components['schemas']['OwnerRef'];

@@ -183,6 +183,7 @@ pub enum Test {
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NumberRange)]
 pub struct Range {
     pub min: Option<f64>,
     pub max: Option<f64>,

@@ -37,6 +37,7 @@ pub struct RfmCuts {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AskRfmCell)]
 pub struct RfmCell {
     pub r: usize,
     pub f: usize,
@@ -48,6 +49,7 @@ pub struct RfmCell {
 
 /// One of eight kinds of customer: by money, recency and frequency of 4 and more or less.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AskRfmKind)]
 pub struct RfmKind {
     /// `champion`, `promising`, `keep`, `win_back`, `regular`, `newcomer`, `fading`, `lost`
     pub key: String,

@@ -131,6 +131,7 @@ pub struct OverlapOf {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OverlapCell)]
 pub struct Cell {
     /// For each segment, in the order asked: in it or not.
     #[serde(rename = "in")]
