@@ -157,6 +157,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every attribute of the brand, the built-in ones first. */
+        get: operations["list_attributes"];
+        put?: never;
+        /** Add an attribute. */
+        post: operations["add_attribute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attributes/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an attribute's names, options or age, or archive it. Kind and level stay. */
+        patch: operations["edit_attribute"];
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -3041,6 +3076,25 @@ export interface components {
             k: number;
             of: components["schemas"]["Rule"][];
         };
+        Attribute: {
+            /** @description Values are kept, but neither shown nor taken. */
+            archived: boolean;
+            builtin: boolean;
+            en: string;
+            key: string;
+            kind: components["schemas"]["AttributeKind"];
+            /**
+             * Format: int64
+             * @description After so many days any source may overwrite a value; never when absent.
+             */
+            max_age_days?: number | null;
+            /** @description The values that an `enum` can have. */
+            options: string[];
+            pii: components["schemas"]["Pii"];
+            /** @description Can a person be found by the whole value? Plain values can be asked for by rules instead. */
+            searchable: boolean;
+            zh: string;
+        };
         AttributeField: {
             en: string;
             key: string;
@@ -3050,6 +3104,8 @@ export interface components {
             values: components["schemas"]["FieldValue"][];
             zh: string;
         };
+        /** @enum {string} */
+        AttributeKind: "text" | "number" | "bool" | "date" | "enum";
         AttrTest: {
             key: string;
             test: components["schemas"]["Test"];
@@ -3555,6 +3611,19 @@ export interface components {
             /** @description Accrued, inside the return window. */
             pending_fen: components["schemas"]["Fen"];
         };
+        /** @description What is absent stays. */
+        EditAttribute: {
+            archived?: boolean | null;
+            en?: string | null;
+            /**
+             * Format: int64
+             * @description 0 for never.
+             */
+            max_age_days?: number | null;
+            /** @description In place of those before; values that persons have already stay theirs. */
+            options?: string[] | null;
+            zh?: string | null;
+        };
         EditBrand: {
             name?: string | null;
             settings?: components["schemas"]["Settings"] | null;
@@ -4047,6 +4116,32 @@ export interface components {
              * @description The last event that is in.
              */
             position: number;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_Attribute: {
+            items: {
+                /** @description Values are kept, but neither shown nor taken. */
+                archived: boolean;
+                builtin: boolean;
+                en: string;
+                key: string;
+                kind: components["schemas"]["AttributeKind"];
+                /**
+                 * Format: int64
+                 * @description After so many days any source may overwrite a value; never when absent.
+                 */
+                max_age_days?: number | null;
+                /** @description The values that an `enum` can have. */
+                options: string[];
+                pii: components["schemas"]["Pii"];
+                /** @description Can a person be found by the whole value? Plain values can be asked for by rules instead. */
+                searchable: boolean;
+                zh: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
         List_Belongs: {
@@ -5209,6 +5304,19 @@ export interface components {
         lvc_id: string;
         MadeStatic: components["schemas"]["Segment"] & components["schemas"]["Found"];
         mai_id: string;
+        /** @description A new attribute. */
+        MakeAttribute: {
+            en: string;
+            /** @description Small letters, digits and `_`, beginning with a letter; never changed again. */
+            key: string;
+            kind: components["schemas"]["AttributeKind"];
+            /** Format: int64 */
+            max_age_days?: number | null;
+            options?: string[];
+            pii: components["schemas"]["Pii"];
+            searchable?: boolean;
+            zh: string;
+        };
         MakeSegment: {
             name: string;
             note?: string | null;
@@ -5697,12 +5805,14 @@ export interface components {
         Period: "day" | "week" | "month";
         /** @description Everything known of one person but the timeline and the money, which have routes of their own. */
         Person: components["schemas"]["PersonRow"] & {
+            /** @description Everything known, the sealed values masked, with who said it and when. */
+            attributes: components["schemas"]["Valued"][];
             consents: components["schemas"]["Consent"][];
             guide?: components["schemas"]["PersonRef"] | null;
             identities: components["schemas"]["Identity"][];
             /** @description Persons that turned out to be this one. */
             merged_ids: components["schemas"]["per_id"][];
-            /** @description Attribute → value: gender, birthday, age_band, income_band, region, education, … */
+            /** @description Attribute → value: gender, birthday, age_band, income_band, region, education, … and the brand's own that are not sealed */
             portrait: components["schemas"]["BTreeMap"];
         };
         /** @description The money of one person. */
@@ -5792,6 +5902,11 @@ export interface components {
             /** @default null */
             step: number | null;
         };
+        /**
+         * @description How close a value comes to telling who somebody is.
+         * @enum {string}
+         */
+        Pii: "none" | "personal" | "sensitive";
         PlaceOrder: {
             address?: components["schemas"]["Address"] | null;
             delivery: components["schemas"]["Delivery"];
@@ -6130,6 +6245,10 @@ export interface components {
         };
         /** @description What is masked elsewhere. */
         Revealed: {
+            /** @description Sealed attributes by key. */
+            attributes: {
+                [key: string]: string;
+            };
             email?: string | null;
             /** @description Identities that tell a person apart, whole. */
             identities: components["schemas"]["Identity"][];
@@ -6692,6 +6811,11 @@ export interface components {
         };
         sku_id: string;
         slt_id: string;
+        /**
+         * @description Who says so, the weakest first (K11).
+         * @enum {string}
+         */
+        Source: "inferred" | "imported" | "declared" | "verified" | "operator";
         /** @description A length of time. */
         Span: {
             /** Format: int64 */
@@ -7125,7 +7249,9 @@ export interface components {
             email?: string | null;
             name?: string | null;
             phone?: string | null;
+            /** @description Attributes by key, built-in and of the brand's own. */
             portrait?: components["schemas"]["BTreeMap"];
+            source?: components["schemas"]["Source"] | null;
         };
         TrendAnswer: components["schemas"]["About"] & {
             /** @description The civil day that each begins on; of hours, `2026-03-05T14:00`. */
@@ -7179,6 +7305,16 @@ export interface components {
             dry_run?: boolean;
             merge_id: components["schemas"]["mrg_id"];
             reason?: string | null;
+        };
+        /** @description A value as people see it. */
+        Valued: {
+            at?: components["schemas"]["i64"] | null;
+            key: string;
+            source?: components["schemas"]["Source"] | null;
+            /** @description Older than the attribute's age: any source may overwrite it. */
+            stale: boolean;
+            /** @description Masked when it is personal or sensitive. */
+            value: string;
         };
         /** @description A condition, whether it holds, and why. */
         Why: {
@@ -7252,7 +7388,9 @@ export type AskRefund = components['schemas']['AskRefund'];
 export type AskRfmCell = components['schemas']['AskRfmCell'];
 export type AskRfmKind = components['schemas']['AskRfmKind'];
 export type AtLeast = components['schemas']['AtLeast'];
+export type Attribute = components['schemas']['Attribute'];
 export type AttributeField = components['schemas']['AttributeField'];
+export type AttributeKind = components['schemas']['AttributeKind'];
 export type AttrTest = components['schemas']['AttrTest'];
 export type Audience = components['schemas']['Audience'];
 export type BasketItem = components['schemas']['BasketItem'];
@@ -7313,6 +7451,7 @@ export type DismissedMany = components['schemas']['DismissedMany'];
 export type DistributionAnswer = components['schemas']['DistributionAnswer'];
 export type DistributionQuestion = components['schemas']['DistributionQuestion'];
 export type Earned = components['schemas']['Earned'];
+export type EditAttribute = components['schemas']['EditAttribute'];
 export type EditBrand = components['schemas']['EditBrand'];
 export type EditCampaign = components['schemas']['EditCampaign'];
 export type EditMe = components['schemas']['EditMe'];
@@ -7370,6 +7509,7 @@ export type Kind = components['schemas']['Kind'];
 export type KindTest = components['schemas']['KindTest'];
 export type KindView = components['schemas']['KindView'];
 export type LakeHealth = components['schemas']['LakeHealth'];
+export type ListAttribute = components['schemas']['List_Attribute'];
 export type ListBelongs = components['schemas']['List_Belongs'];
 export type ListCampaign = components['schemas']['List_Campaign'];
 export type ListCategory = components['schemas']['List_Category'];
@@ -7435,6 +7575,7 @@ export type Login = components['schemas']['Login'];
 export type LvcId = components['schemas']['lvc_id'];
 export type MadeStatic = components['schemas']['MadeStatic'];
 export type MaiId = components['schemas']['mai_id'];
+export type MakeAttribute = components['schemas']['MakeAttribute'];
 export type MakeSegment = components['schemas']['MakeSegment'];
 export type MakeStatic = components['schemas']['MakeStatic'];
 export type MallItem = components['schemas']['MallItem'];
@@ -7500,6 +7641,7 @@ export type PersonRow = components['schemas']['PersonRow'];
 export type PersonsFound = components['schemas']['PersonsFound'];
 export type PersonsOf = components['schemas']['PersonsOf'];
 export type Pick = components['schemas']['Pick'];
+export type Pii = components['schemas']['Pii'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
 export type Policy = components['schemas']['Policy'];
 export type Pool = components['schemas']['Pool'];
@@ -7589,6 +7731,7 @@ export type SignIn = components['schemas']['SignIn'];
 export type Sku = components['schemas']['Sku'];
 export type SkuId = components['schemas']['sku_id'];
 export type SltId = components['schemas']['slt_id'];
+export type Source = components['schemas']['Source'];
 export type Span = components['schemas']['Span'];
 export type SpanUnit = components['schemas']['SpanUnit'];
 export type StaffRow = components['schemas']['StaffRow'];
@@ -7648,6 +7791,7 @@ export type TryRfm = components['schemas']['TryRfm'];
 export type Unbound = components['schemas']['Unbound'];
 export type UnmergedInto = components['schemas']['UnmergedInto'];
 export type UnmergePersons = components['schemas']['UnmergePersons'];
+export type Valued = components['schemas']['Valued'];
 export type Why = components['schemas']['Why'];
 export type WhyIn = components['schemas']['WhyIn'];
 export type Window = components['schemas']['Window'];
@@ -7957,6 +8101,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrendAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_attributes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Attribute"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_attribute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeAttribute"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    edit_attribute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditAttribute"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
