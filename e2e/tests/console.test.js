@@ -51,9 +51,14 @@ test('from a stage of the picture to a list, and from there to a person', async 
   const id = page.url().match(/per_\w+/)[0]
   const shown = await office('GET', `/api/v1/persons/${id}`)
   assert.equal(shown.stage, 'repurchase')
-  await page.getByTestId('page-title').waitFor()
-  assert.ok((await page.getByTestId('page-title').innerText()).includes(shown.name))
+  assert.equal(await page.getByTestId('person-name').innerText(), shown.name)
   await shot(page, 'console-person-walk')
+  // Contacts are masked until somebody asks to see them.
+  const phone = shown.phone
+  assert.match(phone, /^\d{3}\*{4}\d{4}$/)
+  await page.getByTestId('reveal').click()
+  const whole = await page.getByTestId('revealed').innerText()
+  assert.match(whole, new RegExp(`${phone.slice(0, 3)}\\d{4}${phone.slice(-4)}`))
 })
 
 test('a touchpoint shows its code, and the code leads to the mall', async () => {

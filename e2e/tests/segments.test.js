@@ -25,10 +25,14 @@ async function settledCount(page) {
   return { rule: JSON.parse(await live(page).getAttribute('data-rule')), shown: digits(await live(page).innerText()) }
 }
 
-/** Adds a condition as with the keyboard: letters of its name, then Enter. */
+/** What Enter would take is this; the choices come from the server. */
+const offered = (page, name) => page.locator('.ant-select-item-option-active:visible', { hasText: name }).waitFor()
+
+/** Adds a condition as with the keyboard: letters of its name, then Enter when the list has it. */
 async function add(page, name) {
   await page.getByTestId('add-rule').last().locator('input').focus()
   await page.keyboard.type(name)
+  await offered(page, name)
   await page.keyboard.press('Enter')
 }
 
@@ -163,6 +167,7 @@ test('what somebody did, counted in a window, with a limit on a property', async
   await leaf.getByTestId('where-add').click()
   await leaf.getByTestId('prop').locator('input').focus()
   await page.keyboard.type('金额')
+  await offered(page, '金额')
   await page.keyboard.press('Enter')
   await leaf.getByTestId('number').first().fill('50')
   await page.waitForFunction(() => document.querySelector('[data-testid="live-count"]').dataset.rule.includes('5000'))
@@ -219,7 +224,7 @@ test('a member is explained, and so is somebody who is not one', async () => {
   await verdict.waitFor()
   assert.equal(await verdict.getAttribute('data-in'), 'false')
   await page.goto(`/persons/${member.id}`)
-  await page.getByTestId('person-segment').filter({ hasText: '买过三次的人' }).click()
+  await page.locator(`[data-testid="person-segment"][href*="${buyers}"]`, { hasText: '买过三次的人' }).click()
   await page.waitForURL(new RegExp(`${buyers}\\?tab=why`))
   assert.equal(await verdict.getAttribute('data-in'), 'true')
 })
@@ -242,7 +247,7 @@ test('editing says who would enter, leave and stay, before it is saved', async (
   assert.equal(after.version, before.version + 1)
 })
 
-let listed
+let listed, difference
 test('a pasted list becomes a fixed segment; who is not known is told', async () => {
   const { page } = desk
   const people = (await office('GET', '/api/v1/persons?stage=repurchase&limit=5')).items
@@ -276,8 +281,8 @@ test('two segments overlap as the server says, and their difference is a segment
   await page.getByTestId('combine-name').fill('买过四次、不在名单上')
   await page.getByTestId('combine-save').click()
   await page.waitForURL(/\/segments\/seg_\w+$/)
-  const id = page.url().match(/seg_\w+/)[0]
-  const made = await eventually(() => office('GET', `/api/v1/segments/${id}`), (segment) => segment.state === 'live')
+  difference = page.url().match(/seg_\w+/)[0]
+  const made = await eventually(() => office('GET', `/api/v1/segments/${difference}`), (segment) => segment.state === 'live')
   assert.equal(made.size, shown)
   assert.match(await page.getByTestId('segment-says').innerText(), /属于人群「买过三次的人」/)
 })
@@ -300,14 +305,28 @@ test('history, portrait and use of a segment open at both widths', async (at) =>
   }
 })
 
-test('archiving asks first, then the list no longer has it', async () => {
-  const { page } = desk
-  await page.goto(`/segments/${listed.id}`)
+async function archive(page, id) {
+  await page.goto(`/segments/${id}`)
   await page.getByTestId('segment-more').click()
   await page.locator('.ant-dropdown-menu-item', { hasText: '归档' }).click()
-  await page.getByRole('dialog').getByText(/5 人将不再属于/).waitFor()
-  await page.getByRole('dialog').getByRole('button', { name: /归\s*档/ }).click()
-  await page.waitForURL(/\/segments$/)
-  const left = (await office('GET', '/api/v1/segments?limit=200')).items.filter((each) => each.state !== 'archived')
-  assert.ok(!left.some((each) => each.id === listed.id))
+  const ask = page.getByRole('dialog')
+  await ask.getByText(/ 人将不再属于/).waitFor()
+  const said = await ask.innerText()
+  await ask.getByRole('button', { name: /归\s*档/ }).click()
+  return said
+}
+
+const kept = async () => (await office('GET', '/api/v1/segments?limit=200')).items.filter((each) => each.state !== 'archived').map((each) => each.id)
+
+test('archiving asks first and is refused while another segment looks at this one; then the list no longer has it', async () => {
+  const { page } = desk
+  assert.match(await archive(page, listed.id), /5 人将不再属于/)
+  await page.locator('.ant-message-error', { hasText: '买过四次、不在名单上' }).waitFor()
+  assert.ok((await kept()).includes(listed.id))
+  for (const id of [difference, listed.id]) {
+    await archive(page, id)
+    await page.waitForURL(/\/segments$/)
+  }
+  const left = await kept()
+  assert.ok(left.includes(buyers) && !left.includes(listed.id) && !left.includes(difference))
 })
