@@ -35,7 +35,7 @@ export async function person(browser, { viewport = desktop, locale = 'zh-CN', da
     baseURL: url, viewport, locale, timezoneId: 'Asia/Shanghai', userAgent: people(browser),
     colorScheme: dark ? 'dark' : 'light', isMobile: mobile, hasTouch: mobile, deviceScaleFactor: mobile ? 2 : 1,
   })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   const complaints = []
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`))
