@@ -95,12 +95,16 @@ impl Live {
         if !at.started {
             let (stored, brands): (Cursor, Vec<BrandId>) =
                 db.read_now(|tx| Ok((reader::cursor(tx, READER)?, tx.all("select id from brand order by id", &[])?)))?;
-            let mut from = stored;
+            let (mut from, mut followed) = (Cursor { xid: i64::MAX, id: i64::MAX }, false);
             for brand in brands {
-                let p = self.pool_or(db, brand)?.position();
+                let pool = self.pool_or(db, brand)?;
+                let p = pool.position();
                 from = from.min(Cursor { xid: p.xid, id: p.id });
+                followed |= pool.engine().running().next().is_some();
             }
-            *at = Place { started: true, read: from, stored };
+            // Where nothing is followed, nothing of the past has to be judged again.
+            let stored = if followed || from.id == i64::MAX { stored } else { stored.max(from) };
+            *at = Place { started: true, read: from.min(stored), stored };
         }
         Ok(*at)
     }
@@ -250,6 +254,17 @@ impl Live {
         self.commit(db, effects, place, place.read, vec![]).map(drop)
     }
 
+    /// Writes down how far everything was read, so that the next start need not look at it again.
+    fn keep_place(&self, db: &Db) -> Result<()> {
+        let place = *lock(&self.at);
+        if !place.started || place.read <= place.stored {
+            return Ok(());
+        }
+        db.write_now(move |tx| reader::advance(tx, READER, place.stored, place.read))?;
+        lock(&self.at).stored = place.read;
+        Ok(())
+    }
+
     fn next_due(&self) -> Option<Ms> {
         self.pools().iter().filter_map(|p| p.engine().next_due()).min()
     }
@@ -395,7 +410,8 @@ pub fn catch_up(live: &Live, db: &Db, mut progress: impl FnMut(usize)) -> Result
 
 /// Writes what is in memory into the files, so that the next start finds it there.
 pub fn write_files(live: &Live, db: &Db) -> Result<()> {
-    live.pools().iter().filter(|p| p.lake.stats().delta > 0).try_for_each(|p| merge(p, db.now()))
+    live.pools().iter().filter(|p| p.lake.stats().delta > 0).try_for_each(|p| merge(p, db.now()))?;
+    live.keep_place(db)
 }
 
 /// Writes a brand's delta into its files.
@@ -449,11 +465,20 @@ fn start_merges(live: &Arc<Live>, db: &Db) {
     }
 }
 
+/// So many events may be read a second time after a start.
+const FORGETTABLE: i64 = 20_000;
+
 /// The auditor looks at somebody this often while nothing else is to be done.
 const AUDIT: Ms = 2_000;
 
 fn idle(live: &Arc<Live>, db: &Db, seen: u64, last_audit: &mut Ms) {
     let now = db.now();
+    let place = *lock(&live.at);
+    if place.read.id - place.stored.id > FORGETTABLE {
+        if let Err(problem) = live.keep_place(db) {
+            tracing::warn!("the place in the log will be written later: {problem}");
+        }
+    }
     if now - *last_audit >= AUDIT {
         *last_audit = now;
         if let Err(problem) = segment::audit::some(live, db, 2) {
