@@ -177,7 +177,9 @@ pub fn shop(db: &Db, code: &'static str, units: i64, buyers: usize) -> Shop {
 /// Resident memory of a process in megabytes; 0 where the system does not tell.
 pub fn resident_mb(pid: u32) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = text.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap_or("0");
+    // Not the pages of the program's own file: an unoptimised build's are several times the released one's,
+    // and the system drops them when it likes.
+    let line = text.lines().find_map(|l| l.strip_prefix("RssAnon:")).unwrap_or("0");
     line.split_whitespace().next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
