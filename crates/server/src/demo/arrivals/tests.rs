@@ -3,6 +3,7 @@ use super::*;
 use weir_ground::base::Fen;
 use weir_ground::config::Config;
 use weir_ground::db::Open;
+use weir_ground::seal::{MARK, Seal, test_key};
 use weir_ground::testing::{Scratch, own_postgres};
 use weir_keep::{Settings, brand, store};
 use weir_sell::product::{AddProduct, PutSku, add};
@@ -45,6 +46,18 @@ fn merchant(db: &Db) -> BrandId {
     made.unwrap()
 }
 
+/// The row with sealed words opened: sealed anew, the same word looks different.
+fn opened(keys: &Seal, row: &str) -> String {
+    let mut parts = row.split(MARK);
+    let mut out = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').unwrap_or(part.len());
+        out += &keys.open(&format!("{MARK}{}", &part[..end])).unwrap();
+        out += &part[end..];
+    }
+    out
+}
+
 /// Everything that came of it, and the same without what holds the time of the build.
 fn played(url: Option<&str>, end: Ms) -> (Vec<String>, Vec<String>) {
     let scratch = Scratch::new();
@@ -53,12 +66,14 @@ fn played(url: Option<&str>, end: Ms) -> (Vec<String>, Vec<String>) {
         url: url.map(str::to_string),
         seed: Some(crate::demo::SEED),
         clock: Some(end),
+        key: Some(test_key()),
         ..Open::default()
     };
     let db = Db::open(&how).unwrap();
     let brand = merchant(&db);
     let config = Config { data: scratch.0.clone(), database_url: None, public_url: "http://127.0.0.1".into(), smtp_url: None, mail_from: "demo@weir.test".into(), secure: false };
     play(&db, brand, &config, (end, 14), &|_| {}).unwrap();
+    let keys = db.read_now(move |tx| Ok(tx.keys(brand))).unwrap();
     let mut all = vec![];
     for sql in [
         "select cast(id as text) || ' ' || coalesce(name, '') || ' ' || coalesce(phone, '') || ' ' || stage || ' ' || cast(orders as text) || ' ' || \
@@ -70,6 +85,8 @@ fn played(url: Option<&str>, end: Ms) -> (Vec<String>, Vec<String>) {
     ] {
         let rows: Vec<String> = db.read_now(move |tx| tx.all(sql, &[])).unwrap();
         assert!(rows.len() > 4, "{} rows of: {sql}", rows.len());
+        let mut rows: Vec<String> = rows.iter().map(|r| opened(&keys, r)).collect();
+        rows.sort();
         all.extend(rows);
     }
     let lives: Vec<String> = db
@@ -81,6 +98,7 @@ fn played(url: Option<&str>, end: Ms) -> (Vec<String>, Vec<String>) {
             )
         })
         .unwrap();
+    let lives = lives.iter().map(|r| opened(&keys, r)).collect();
     db.close();
     (all, lives)
 }
