@@ -5,7 +5,7 @@ use common::{Place, Server, Shop, call, shop};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, atomic::{AtomicBool, AtomicU64, Ordering}};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use weir_ground::{Db, params};
 
 /// What the server acknowledged.
@@ -122,7 +122,13 @@ fn crash(place: Place, times: usize) {
                 std::thread::spawn(move || load(a, s, w, n, st, se))
             })
             .collect();
-        std::thread::sleep(Duration::from_millis(120 + (round as u64 * 37) % 180));
+        // The kill comes in the middle of work, however long a busy machine takes to begin with it.
+        let (before, begun) = (seen.orders.lock().unwrap().len(), Instant::now());
+        while seen.orders.lock().unwrap().len() == before {
+            assert!(begun.elapsed() < Duration::from_secs(60), "round {round}: no order came through");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        std::thread::sleep(Duration::from_millis((round as u64 * 37) % 180));
         server.kill();
         stop.store(true, Ordering::SeqCst);
         for w in workers {
