@@ -13,10 +13,11 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use weir_base::Zone;
+use weir_lake::cond::{self, Cond, EventTest, Window};
 use weir_lake::fold::funnel::Funnel;
 use weir_lake::fold::retention::{Range, Retention, Start};
 use weir_lake::fold::rfm::Rfm;
-use weir_lake::fold::segment::{self, Did};
+use weir_lake::fold::segment;
 use weir_lake::fold::trend::{Measure, Trend};
 use weir_lake::fold::{Buckets, By, Scope, Unit, Which};
 use weir_lake::{Calendar, Lake};
@@ -171,9 +172,14 @@ fn ask_weir(lake: &Lake, calendar: &Calendar, case: &str) -> Vec<Vec<i64>> {
             vec![groups[0].persons.iter().map(|n| *n as i64).collect()]
         }
         "segment" => {
-            let did = |name, days: i64, min, max| Did { what: which(name), from: events::TO - days * DAY, to: i64::MAX, min, max };
-            let all = [did("order.paid", 30, 2, None), did("page.viewed", 7, 0, Some(0))];
-            vec![vec![segment::count(&scope, &all).expect(done) as i64]]
+            let did = |name: &str, days: i64, min| {
+                let test = EventTest::named(lake.read().words.names.find(name).expect("it happened") as u16);
+                let window = Window::Between(events::TO - days * DAY, i64::MAX);
+                Cond::Event { test, measure: cond::Measure::Count, min: Some(min), max: None, window }
+            };
+            let cond = Cond::All(vec![did("order.paid", 30, 2.0), Cond::Not(Box::new(did("page.viewed", 7, 1.0)))]);
+            let q = segment::Question { cond: &cond, calendar, now: events::TO, member: &|_, _| false };
+            vec![vec![q.members(lake, &cancel).expect(done).len() as i64]]
         }
         "rfm" => {
             let q = Rfm { paid: which("order.paid"), from: i64::MIN, to: i64::MAX, today: last, r: None, f: None, m: None };

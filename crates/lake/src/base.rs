@@ -1,9 +1,11 @@
 //! The base: all rows up to some position, sorted by subject and time, in memory-mapped files.
 //!
-//! A base is a folder: `part-*.arrow` hold the rows, each a record batch of whole subjects;
+//! A base is a folder: `part-*.arrow` hold the rows, each a record batch of whole subjects, and
+//! `lines-*.arrow` instants and money of the same rows once more, by name and subject;
 //! `subjects.arrow` says whose they are and how many; `words.json` what the codes mean. Any Arrow
 //! tool reads them. In `value`, the smallest number stands for "none".
 use crate::lake::{Row, Words};
+use crate::line::{self, Lines};
 use crate::view::{Rows, View};
 use crate::{Result, Subject, broken};
 use arrow_array::types::{Int64Type, UInt16Type, UInt32Type, UInt64Type};
@@ -33,6 +35,7 @@ struct Part {
     props: ScalarBuffer<i32>,
     keys: ScalarBuffer<u16>,
     vals: ScalarBuffer<u32>,
+    lines: Lines,
 }
 
 /// Immutable rows of the subjects 0 … `subjects`.
@@ -63,6 +66,11 @@ impl Base {
         let s = s as usize;
         (need.names == 0 || self.mask.get(s).is_some_and(|m| m & need.names != 0))
             && (need.since == i64::MIN || self.last.get(s).is_some_and(|last| *last >= need.since))
+    }
+
+    /// The lines of every part with the part's first subject, in order.
+    pub fn lines(&self) -> impl Iterator<Item = (&Lines, Subject)> {
+        self.parts.iter().map(|p| (&p.lines, p.first))
     }
 
     /// A subject's rows. `part` comes from [`Base::part_of`].
@@ -102,6 +110,10 @@ impl Base {
             if !path.exists() {
                 break;
             }
+            let lines = read(&dir.join(format!("lines-{n:04}.arrow")))?;
+            if lines.len() != 1 {
+                return Err(broken("lines of a part are missing"));
+            }
             for batch in read(&path)? {
                 let first = next as Subject;
                 let (mut offsets, mut sum) = (vec![0u32], 0u32);
@@ -115,7 +127,7 @@ impl Base {
                     return Err(broken(format!("{} does not belong to its subjects", path.display())));
                 }
                 base.rows += rows as u64;
-                base.parts.push(Part::of(first, offsets, &batch)?);
+                base.parts.push(Part::of(first, offsets, &batch, Lines::open(&lines[0])?)?);
             }
         }
         if next < counts.len() {
@@ -126,7 +138,7 @@ impl Base {
 }
 
 impl Part {
-    fn of(first: Subject, offsets: Vec<u32>, batch: &RecordBatch) -> Result<Part> {
+    fn of(first: Subject, offsets: Vec<u32>, batch: &RecordBatch, lines: Lines) -> Result<Part> {
         let props = batch.column_by_name("props").ok_or_else(|| broken("no props"))?;
         let list = props.as_any().downcast_ref::<ListArray>().ok_or_else(|| broken("props are no list"))?;
         let pairs = list.values().as_any().downcast_ref::<StructArray>().ok_or_else(|| broken("props are no pairs"))?;
@@ -144,11 +156,12 @@ impl Part {
             props: list.offsets().inner().clone(),
             keys: keys.ok_or_else(|| broken("prop keys"))?.values().clone(),
             vals: vals.ok_or_else(|| broken("prop values"))?.values().clone(),
+            lines,
         })
     }
 }
 
-fn numbers<T: ArrowPrimitiveType>(batch: &RecordBatch, name: &str) -> Result<ScalarBuffer<T::Native>> {
+pub(crate) fn numbers<T: ArrowPrimitiveType>(batch: &RecordBatch, name: &str) -> Result<ScalarBuffer<T::Native>> {
     let column = batch.column_by_name(name).ok_or_else(|| broken(format!("no column {name}")))?;
     let array = column.as_any().downcast_ref::<PrimitiveArray<T>>().ok_or_else(|| broken(format!("type of {name}")))?;
     Ok(array.values().clone())
@@ -195,6 +208,8 @@ fn schema() -> Schema {
 pub(crate) struct Writer {
     dir: PathBuf,
     parts: usize,
+    /// Subjects whose rows are in files.
+    flushed: usize,
     rows: Rows,
     counts: Vec<u32>,
     mask: Vec<u64>,
@@ -204,7 +219,8 @@ pub(crate) struct Writer {
 impl Writer {
     pub fn new(dir: &Path) -> Result<Writer> {
         fs::create_dir_all(dir)?;
-        Ok(Writer { dir: dir.into(), parts: 0, rows: Rows::with_capacity(PART + PART / 8), counts: vec![], mask: vec![], last: vec![] })
+        let rows = Rows::with_capacity(PART + PART / 8);
+        Ok(Writer { dir: dir.into(), parts: 0, flushed: 0, rows, counts: vec![], mask: vec![], last: vec![] })
     }
 
     /// The next subject: its rows of an older base, and newer ones.
@@ -225,6 +241,9 @@ impl Writer {
 
     fn flush(&mut self) -> Result<()> {
         let rows = std::mem::replace(&mut self.rows, Rows::with_capacity(PART + PART / 8));
+        let lines = line::columns(&rows.view(), &self.counts[self.flushed..]);
+        write(&self.dir.join(format!("lines-{:04}.arrow", self.parts)), line::schema(), lines)?;
+        self.flushed = self.counts.len();
         let pairs = StructArray::from(vec![
             (
                 Arc::new(Field::new("key", DataType::UInt16, false)),

@@ -109,6 +109,24 @@ pub enum Cond {
     NotFollowed { first: EventTest, then: EventTest, within: i64, window: Window },
 }
 
+/// An event that must have happened so many times in a window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lead {
+    pub name: u16,
+    pub window: Window,
+    pub times: usize,
+}
+
+impl Lead {
+    /// Did it, given the instants of such events and the bounds of the window, both included?
+    #[inline]
+    pub fn passes(&self, at: &[i64], from: i64, to: i64) -> bool {
+        // Most windows end now: the last ones decide.
+        let end = if at.last().is_none_or(|last| *last <= to) { at.len() } else { at.partition_point(|t| *t <= to) };
+        end >= self.times && at[end - self.times] >= from
+    }
+}
+
 /// Everything an evaluation looks at.
 #[derive(Clone, Copy)]
 pub struct Who<'a> {
@@ -347,6 +365,23 @@ impl Cond {
             _ => {}
         });
         out
+    }
+
+    /// Events without which it cannot hold, each by itself; empty when there is no such.
+    pub fn leads(&self) -> Vec<Lead> {
+        let lead = |test: &EventTest, window: Window, times: usize| test.name.map(|name| Lead { name, window, times }).into_iter().collect();
+        match self {
+            Cond::All(all) => all.iter().flat_map(Cond::leads).collect(),
+            Cond::AtLeast(k, all) if *k >= all.len() => all.iter().flat_map(Cond::leads).collect(),
+            Cond::Event { test, measure: Measure::Count | Measure::Days | Measure::Distinct(_), min: Some(min), window, .. } if *min > 0.0 => {
+                lead(test, *window, min.ceil() as usize)
+            }
+            Cond::Event { test, measure: Measure::Avg(_) | Measure::Min(_) | Measure::Max(_), window, .. } => lead(test, *window, 1),
+            Cond::Edge { test, window, .. } => lead(test, *window, 1),
+            Cond::Sequence { steps, .. } => steps.iter().flat_map(|s| lead(s, Window::Ever, 1)).collect(),
+            Cond::NotFollowed { first, .. } => lead(first, Window::Ever, 1),
+            _ => vec![],
+        }
     }
 
     /// Does it look at columns or marks of the person?

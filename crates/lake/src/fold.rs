@@ -18,8 +18,8 @@ pub mod trend;
 
 pub use bucket::{Buckets, Unit};
 
-use crate::cond::EventTest;
-use crate::{Calendar, Lake, NO_VALUE, Need, State, Subject, View};
+use crate::cond::{self, EventTest, Key};
+use crate::{Calendar, Lake, Line, Need, State, Subject, View};
 use roaring::RoaringBitmap;
 use std::sync::atomic::AtomicBool;
 
@@ -73,7 +73,8 @@ impl Which {
     /// Events that pass a compiled test.
     pub fn passing(test: EventTest, calendar: &Calendar) -> Which {
         let name = test.name.map_or(Name::Any, Name::Is);
-        if test.also.is_empty() {
+        // Of any name: but what is only told about somebody is passed over.
+        if test.also.is_empty() && test.name.is_some() {
             return Which { name, test: None };
         }
         let calendar = calendar.clone();
@@ -82,6 +83,13 @@ impl Which {
     pub fn with(mut self, test: impl Fn(&State, &View<'_>, usize) -> bool + Send + Sync + 'static) -> Which {
         self.test = Some(Box::new(test));
         self
+    }
+    /// The name, when nothing else is asked of an event.
+    pub(crate) fn plain(&self) -> Option<u16> {
+        match (self.name, &self.test) {
+            (Name::Is(code), None) => Some(code),
+            _ => None,
+        }
     }
     #[inline]
     pub fn takes(&self, state: &State, v: &View<'_>, row: usize) -> bool {
@@ -162,26 +170,48 @@ impl<'a> Scope<'a> {
         step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
         join: impl FnMut(&mut A, A),
     ) -> Option<A> {
-        let hidden = !self.lake.read().people.hidden.is_empty();
-        match &self.who {
-            Who::Everyone if !hidden => self.lake.walk(self.cancel, need, init, step, join),
-            who => {
-                let shown = |state: &State, s, v: &View<'_>| {
-                    let asked = match who {
-                        Who::Everyone => true,
-                        Who::These(set) => set.contains(s),
-                        Who::Test(test) => test(state, s, v),
-                    };
-                    asked && !state.people.hidden.contains(s)
-                };
-                let step = |a: &mut A, state: &State, s, v: &View<'_>| {
-                    if shown(state, s, v) {
-                        step(a, state, s, v);
-                    }
-                };
-                self.lake.walk(self.cancel, need, init, step, join)
-            }
+        if self.is_everyone() {
+            return self.lake.walk(self.cancel, need, init, step, join);
         }
+        let step = |a: &mut A, state: &State, s, v: &View<'_>| {
+            if self.shows(state, s, |test| test(state, s, v)) {
+                step(a, state, s, v);
+            }
+        };
+        self.lake.walk(self.cancel, need, init, step, join)
+    }
+
+    /// Walks the persons of this scope who have an event of a name, and reads only those events.
+    pub(crate) fn walk_lines<A: Send>(
+        &self,
+        name: u16,
+        init: impl Fn() -> A + Sync,
+        step: impl Fn(&mut A, &State, Subject, &Line<'_>) + Sync,
+        join: impl FnMut(&mut A, A),
+    ) -> Option<A> {
+        if self.is_everyone() {
+            return self.lake.walk_lines(self.cancel, name, init, step, join);
+        }
+        let step = |a: &mut A, state: &State, s, line: &Line<'_>| {
+            if self.shows(state, s, |test| state.timeline(s, |v| test(state, s, v))) {
+                step(a, state, s, line);
+            }
+        };
+        self.lake.walk_lines(self.cancel, name, init, step, join)
+    }
+
+    fn is_everyone(&self) -> bool {
+        matches!(self.who, Who::Everyone) && self.lake.read().people.hidden.is_empty()
+    }
+
+    /// Is a person within the scope? `passes` asks its test.
+    fn shows(&self, state: &State, s: Subject, passes: impl FnOnce(&PersonTest) -> bool) -> bool {
+        let asked = match &self.who {
+            Who::Everyone => true,
+            Who::These(set) => set.contains(s),
+            Who::Test(test) => passes(test),
+        };
+        asked && !state.people.hidden.contains(s)
     }
 
     /// The roots of everybody in this scope.
@@ -288,10 +318,11 @@ impl Amount {
     /// `None` where the event has none.
     #[inline]
     pub fn of(self, state: &State, v: &View<'_>, row: usize) -> Option<f64> {
-        match self {
-            Amount::Value => Some(v.value[row]).filter(|n| *n != NO_VALUE).map(|n| n as f64),
-            Amount::Prop(key) => Some(state.words.values.number(v.prop(row, key))).filter(|n| !n.is_nan()),
-        }
+        let key = match self {
+            Amount::Value => Key::Value,
+            Amount::Prop(key) => Key::Prop(key),
+        };
+        cond::number(state, v, row, key)
     }
 }
 
@@ -332,5 +363,14 @@ pub(crate) fn add(a: &mut [u64], b: &[u64]) {
 /// The first row at or after an instant. Questions mostly begin before everything or near the end.
 #[inline]
 pub(crate) fn from_row(v: &View<'_>, from: i64) -> usize {
-    if v.at.first().is_none_or(|at| *at >= from) { 0 } else { v.at.partition_point(|t| *t < from) }
+    first_from(v.at, from)
+}
+#[inline]
+pub(crate) fn first_from(at: &[i64], from: i64) -> usize {
+    if at.first().is_none_or(|first| *first >= from) { 0 } else { at.partition_point(|t| *t < from) }
+}
+/// The first row at or after the end of a range, which mostly lies behind everything.
+#[inline]
+pub(crate) fn end_before(at: &[i64], to: i64) -> usize {
+    if at.last().is_none_or(|last| *last < to) { at.len() } else { at.partition_point(|t| *t < to) }
 }

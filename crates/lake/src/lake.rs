@@ -1,11 +1,13 @@
 //! One brand's lake: base, delta, persons; appending, merging, folding.
 use crate::base::{Base, Writer};
 use crate::people::Fast;
+use crate::line::{Line, Picked};
 use crate::view::{NO_VALUE, Rows, View};
 use crate::{Dict, People, Result, Subject, broken};
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -150,7 +152,7 @@ pub(crate) fn publish(dir: &Path, manifest: &Manifest) -> Result<()> {
 }
 
 /// The shape of the files; others are built anew from the log.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Columns and persons of one brand.
 pub struct Lake {
@@ -310,12 +312,73 @@ impl Lake {
         need: Need,
         init: impl Fn() -> A + Sync,
         step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
+        join: impl FnMut(&mut A, A),
+    ) -> Option<A> {
+        let work = |(acc, rows, hint): &mut (A, Rows, usize), state: &State, all: Range<Subject>| {
+            for s in all {
+                if !state.people.is_root(s) {
+                    continue;
+                }
+                if state.plain(s) {
+                    if !state.base.has(s, need) {
+                        continue;
+                    }
+                    *hint = state.base.part_of(s, *hint);
+                    step(acc, state, s, &state.base.view(s, *hint));
+                } else {
+                    state.gather(s, rows);
+                    step(acc, state, s, &rows.view());
+                }
+            }
+        };
+        self.in_pieces(cancel, || (init(), Rows::with_capacity(64), 0), work, |a| a.0, join)
+    }
+
+    /// Walks the persons who have an event of a name, on all cores, and reads nothing else of them.
+    pub fn walk_lines<A: Send>(
+        &self,
+        cancel: &AtomicBool,
+        name: u16,
+        init: impl Fn() -> A + Sync,
+        step: impl Fn(&mut A, &State, Subject, &Line<'_>) + Sync,
+        join: impl FnMut(&mut A, A),
+    ) -> Option<A> {
+        let work = |(acc, rows, picked): &mut (A, Rows, Picked), state: &State, all: Range<Subject>| {
+            for (lines, first) in state.base.lines() {
+                let piece = all.start.saturating_sub(first)..all.end.saturating_sub(first);
+                for i in lines.of(lines.named(name), piece) {
+                    let s = first + lines.subject(i);
+                    if state.people.is_root(s) && state.plain(s) {
+                        step(acc, state, s, &lines.line(i));
+                    }
+                }
+            }
+            if state.all_plain() {
+                return;
+            }
+            for s in all.filter(|s| state.people.is_root(*s) && !state.plain(*s)) {
+                state.gather(s, rows);
+                let line = picked.pick(&rows.view(), name);
+                if !line.at.is_empty() {
+                    step(acc, state, s, &line);
+                }
+            }
+        };
+        self.in_pieces(cancel, || (init(), Rows::with_capacity(64), Picked::default()), work, |a| a.0, join)
+    }
+
+    /// Hands out the subjects piece by piece to all cores.
+    fn in_pieces<W, A: Send>(
+        &self,
+        cancel: &AtomicBool,
+        init: impl Fn() -> W + Sync,
+        work: impl Fn(&mut W, &State, Range<Subject>) + Sync,
+        done: impl Fn(W) -> A + Sync,
         mut join: impl FnMut(&mut A, A),
     ) -> Option<A> {
         let next = AtomicUsize::new(0);
-        let work = || {
-            let (mut acc, mut rows) = (init(), Rows::with_capacity(64));
-            let mut hint = 0;
+        let run = || {
+            let mut own = init();
             loop {
                 if cancel.load(Ordering::Relaxed) {
                     return None;
@@ -324,32 +387,18 @@ impl Lake {
                 let state = self.read();
                 let to = state.people.len().min(from + PIECE);
                 if from >= to {
-                    return Some(acc);
+                    return Some(done(own));
                 }
-                for s in from as Subject..to as Subject {
-                    if !state.people.is_root(s) {
-                        continue;
-                    }
-                    if state.plain(s) {
-                        if !state.base.has(s, need) {
-                            continue;
-                        }
-                        hint = state.base.part_of(s, hint);
-                        step(&mut acc, &state, s, &state.base.view(s, hint));
-                    } else {
-                        state.gather(s, &mut rows);
-                        step(&mut acc, &state, s, &rows.view());
-                    }
-                }
+                work(&mut own, &state, from as Subject..to as Subject);
             }
         };
         let small = self.read().people.len() <= 4 * PIECE;
         if small || self.threads == 1 {
-            return work();
+            return run();
         }
         let parts: Vec<Option<A>> = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..self.threads).map(|_| scope.spawn(work)).collect();
-            let mine = work();
+            let others: Vec<_> = (1..self.threads).map(|_| scope.spawn(run)).collect();
+            let mine = run();
             std::iter::once(mine).chain(others.into_iter().map(|t| t.join().ok().flatten())).collect()
         });
         let mut all = parts.into_iter().collect::<Option<Vec<A>>>()?.into_iter();
@@ -403,6 +452,17 @@ impl State {
     /// Does a person's timeline lie in the base as it is?
     fn plain(&self, root: Subject) -> bool {
         !self.people.has_group(root) && !self.delta.contains_key(&root) && !self.frozen.contains_key(&root)
+    }
+
+    /// Does everybody's timeline lie in the base as it is?
+    fn all_plain(&self) -> bool {
+        !self.people.has_groups() && self.delta.is_empty() && self.frozen.is_empty()
+    }
+
+    /// About how many persons have an event of this name.
+    pub(crate) fn with_name(&self, name: u16) -> usize {
+        let inside: usize = self.base.lines().map(|(lines, _)| lines.named(name).len()).sum();
+        inside + self.delta.len() + self.frozen.len()
     }
 
     /// One bit a name that the person may have; all bits where that is not known.

@@ -16,6 +16,7 @@ pub mod dict;
 pub mod fold;
 mod base;
 mod lake;
+mod line;
 pub mod people;
 pub mod table;
 mod view;
@@ -23,6 +24,7 @@ mod view;
 pub use calendar::Calendar;
 pub use dict::Dict;
 pub use lake::{Event, Lake, Need, Position, State, Stats, Words};
+pub use line::Line;
 pub use people::{Column, People};
 pub use view::{NO_VALUE, View};
 

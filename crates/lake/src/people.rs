@@ -71,6 +71,9 @@ impl People {
             None => std::slice::from_ref(&self.root[root as usize]),
         }
     }
+    pub fn has_groups(&self) -> bool {
+        !self.groups.is_empty()
+    }
     pub fn has_group(&self, root: Subject) -> bool {
         self.groups.contains_key(&root)
     }

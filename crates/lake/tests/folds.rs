@@ -5,7 +5,8 @@ use common::*;
 use weir_lake::fold::funnel::Funnel;
 use weir_lake::fold::retention::{Range, Retention, Start};
 use weir_lake::fold::rfm::Rfm;
-use weir_lake::fold::segment::{self, Did};
+use weir_lake::cond::{self, Cond, EventTest, Window};
+use weir_lake::fold::segment;
 use weir_lake::fold::trend::{Measure, Trend};
 use weir_lake::fold::{Amount, Buckets, By, Unit, Which};
 
@@ -244,34 +245,60 @@ fn plain_period(unit: Unit, day: i64) -> i64 {
     }
 }
 
+/// An event counted within [from, to).
+fn counted(w: &World, name: &str, (from, to): (i64, i64), min: Option<f64>, max: Option<f64>) -> Cond {
+    let test = EventTest::named(w.lake.read().words.names.find(name).unwrap() as u16);
+    Cond::Event { test, measure: cond::Measure::Count, min, max, window: Window::Between(from, to) }
+}
+
+fn who(w: &World, cond: &Cond, now: i64) -> Vec<i64> {
+    static CALENDAR: std::sync::LazyLock<weir_lake::Calendar> = std::sync::LazyLock::new(utc);
+    let q = segment::Question { cond, calendar: &CALENDAR, now, member: &|_, _| false };
+    w.ids(&q.members(&w.lake, &w.cancel).unwrap())
+}
+
 #[test]
 fn counted_conditions() {
     let mut w = World::new();
     w.put(1, 10, "pay").put(1, 20, "pay").put(2, 5, "pay").put(2, 20, "pay").put(3, 10, "pay").put(3, 11, "pay").put(3, 25, "view");
-    let s = w.lake.read();
-    let all = || {
-        vec![
-            Did { what: Which::of(&s, "pay"), from: 10, to: 30, min: 2, max: None },
-            Did { what: Which::of(&s, "view"), from: 20, to: 30, min: 0, max: Some(0) },
-        ]
-    };
-    assert_eq!(segment::count(&w.scope(), &all()), Some(1));
-    assert_eq!(w.ids(&segment::members(&w.scope(), &all()).unwrap()), [1]);
+    let twice = counted(&w, "pay", (10, 30), Some(2.0), None);
+    let not_lately = Cond::Not(Box::new(counted(&w, "view", (20, 30), Some(1.0), None)));
+    let both = Cond::All(vec![not_lately.clone(), twice.clone()]);
+    assert_eq!((who(&w, &both, 30), who(&w, &twice, 30), who(&w, &not_lately, 30)), (vec![1], vec![1, 3], vec![1, 2]));
+    // What lies ahead of the instant has not happened.
+    assert_eq!((who(&w, &both, 19), who(&w, &both, 24)), (vec![3], vec![1, 3]));
 }
 
 #[test]
-fn random_counted_conditions_equal_a_plain_count() {
+fn random_conditions_hold_for_the_same_persons_with_and_without_a_lead() {
     for seed in 0..40 {
         let w = World::random(seed);
         for (from, to) in [(0, 1000), (600, 1000), (900, 990), (950, 960)] {
-            let s = w.lake.read();
-            let all = [
-                Did { what: Which::of(&s, "a"), from, to, min: 1, max: Some(3) },
-                Did { what: Which::of(&s, "b"), from: from + 5, to, min: 0, max: Some(0) },
-            ];
+            let few = counted(&w, "a", (from, to), Some(1.0), Some(3.0));
+            let none = counted(&w, "b", (from + 5, to), None, Some(0.0));
+            let all = Cond::All(vec![few, none]);
             let n = |rows: &[Happened], name: &str, from: i64| rows.iter().filter(|r| r.name == name && r.at >= from && r.at < to).count();
             let plain = w.persons().values().filter(|r| (1..=3).contains(&n(r, "a", from)) && n(r, "b", from + 5) == 0).count();
-            assert_eq!(segment::count(&w.scope(), &all), Some(plain as u64), "seed {seed}");
+            assert_eq!(who(&w, &all, 2000).len(), plain, "seed {seed}");
+            let a = EventTest::named(w.lake.read().words.names.find("a").unwrap() as u16);
+            let b = EventTest::named(w.lake.read().words.names.find("b").unwrap() as u16);
+            let window = Window::Between(from, to);
+            let more = [
+                Cond::Edge { test: a.clone(), last: true, then: vec![], window },
+                Cond::Edge { test: a.clone(), last: false, then: vec![], window: Window::Last(300) },
+                Cond::Sequence { steps: vec![a.clone(), b.clone()], within: Some(100), without: None, window },
+                Cond::NotFollowed { first: a.clone(), then: b.clone(), within: 50, window },
+                Cond::Event { test: b, measure: cond::Measure::Max(cond::Key::Value), min: None, max: Some(1e9), window },
+            ];
+            for cond in more {
+                assert_ne!(cond.leads(), []);
+                // Either of two equal conditions has no lead.
+                let twice = Cond::Any(vec![cond.clone(), cond.clone()]);
+                assert_eq!(twice.leads(), []);
+                for now in [from, (from + to) / 2, to, 2000] {
+                    assert_eq!(who(&w, &cond, now), who(&w, &twice, now), "seed {seed}, {cond:?} at {now}");
+                }
+            }
         }
     }
 }
@@ -330,6 +357,29 @@ fn trends_count_events_persons_and_money() {
 }
 
 #[test]
+fn a_name_alone_is_answered_like_one_that_is_tested() {
+    let calendar = utc();
+    for seed in 0..40 {
+        let w = World::random(seed);
+        let which = |tested: bool| {
+            let plain = Which::of(&w.lake.read(), "a");
+            if tested { plain.with(|_, _, _| true) } else { plain }
+        };
+        let buckets = Buckets::new(&calendar, Unit::Day, 0, 6);
+        for measure in [Measure::Count, Measure::Persons, Measure::Sum(Amount::Value)] {
+            let ask = |tested| Trend { event: which(tested), measure, buckets: buckets.clone(), by: By::Nothing }.ask(&w.scope()).unwrap();
+            let (quick, slow) = (ask(false), ask(true));
+            assert!(quick[0].cells.iter().any(|c| c.n > 0));
+            assert_eq!(quick, slow, "seed {seed}");
+        }
+        for (from, to) in [(i64::MIN, i64::MAX), (300, 900), (300 * DAY / 1000, 900 * DAY / 1000)] {
+            let ask = |tested| Rfm { paid: which(tested), from, to, today: 600, r: None, f: None, m: None }.ask(&w.scope(), &calendar).unwrap();
+            assert_eq!(ask(false), ask(true), "seed {seed}");
+        }
+    }
+}
+
+#[test]
 fn hidden_persons_and_those_outside_the_filter_do_not_count() {
     let mut w = World::new();
     w.put(1, 0, "view").put(2, 0, "view").put(3, 0, "view");
@@ -340,6 +390,9 @@ fn hidden_persons_and_those_outside_the_filter_do_not_count() {
     let mut scope = w.scope();
     scope.who = weir_lake::fold::Who::These([two, three].into_iter().collect());
     assert_eq!(f.ask(&scope).unwrap()[0].persons, [1, 0]);
+    let view = || Which::of(&w.lake.read(), "view");
+    let t = Trend { event: view(), measure: Measure::Count, buckets: Buckets::new(&utc(), Unit::Day, 0, 1), by: By::Nothing };
+    assert_eq!((t.ask(&w.scope()).unwrap()[0].total.n, t.ask(&scope).unwrap()[0].total.n), (2, 1));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod engine;
 pub mod http;
+pub mod now;
 pub mod portrait;
 pub mod rule;
 pub mod why;

@@ -13,13 +13,14 @@ use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use utoipa::ToSchema;
 use weir_ground::base::{Code, Day, Ms, Problem, Result, ids::SegmentId};
 use weir_know::live::Pool;
 use weir_know::segment::Rule;
+use weir_know::segment::now::{self, Cancel};
 use weir_know::segment::rule::{self, EventTest};
-use weir_lake::cond::{Cond, Who as Looks};
+use weir_lake::cond::Cond;
 use weir_lake::fold::{By as Break, Scope, Which, Who};
 use weir_lake::table::Table;
 use weir_lake::{Calendar, Column};
@@ -166,20 +167,11 @@ impl Asked {
     /// Works out whom the question is about; the rest is asked of them only.
     pub fn settle(&mut self) -> Option<()> {
         let Some(cond) = self.rule.take() else { return Some(()) };
-        let engine = self.pool.engine();
-        let looks: Vec<(u32, RoaringBitmap)> =
-            cond.members().into_iter().filter_map(|n| engine.get(n).map(|s| (n, s.members.clone()))).collect();
-        let now = self.now.max(engine.now());
-        drop(engine);
-        let (calendar, within) = (self.calendar.clone(), self.who.take());
-        let test = move |state: &weir_lake::State, root: u32, view: &weir_lake::View<'_>| {
-            let member = |n: u32| looks.iter().any(|(m, all)| *m == n && all.contains(root));
-            let mask = view.name.iter().fold(0, |m, n| m | 1 << (n & 63));
-            within.as_ref().is_none_or(|w| w.contains(root))
-                && cond.eval(&Looks { state, calendar: &calendar, root, view, mask, now, member: &member }).0
-        };
-        let scope = Scope { lake: &self.pool.lake, cancel: &self.cancel, who: Who::Test(Box::new(test)) };
-        self.who = Some(scope.roots()?);
+        let mut found = now::members(&self.pool, &cond, self.now, &self.cancel)?;
+        if let Some(within) = self.who.take() {
+            found &= within;
+        }
+        self.who = Some(found);
         Some(())
     }
 
@@ -240,15 +232,6 @@ impl Asked {
             Break::Store => state.words.stores.find(word),
         };
         code.map(Some).ok_or_else(|| Problem::field("pick.group", "there is no such group"))
-    }
-}
-
-/// Says to a fold that nobody waits for it any more.
-struct Cancel(Arc<AtomicBool>);
-
-impl Drop for Cancel {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Of the persons who began in a period, how many were back one, two, … periods later.
 use super::bucket::{OUTSIDE, periods_on};
 use super::{Buckets, By, Groups, Scope, Table, Unit, Which};
-use crate::{Calendar, NO_VALUE, State, Subject, View};
+use crate::{Calendar, Line, NO_VALUE, State, Subject, View};
 use roaring::RoaringBitmap;
 
 /// What makes a person begin.
@@ -169,6 +169,45 @@ impl Retention {
         begun
     }
 
+    /// The name, when coming and coming back are the same and no more is asked of an event.
+    fn alone(&self) -> Option<u16> {
+        let Start::Event(start) = &self.start else { return None };
+        let enough = matches!(self.by, By::Nothing | By::Column(_)) && start.plain() == self.back.plain();
+        start.plain().filter(|_| enough)
+    }
+
+    /// [`Retention::mark`] where one name is both.
+    fn mark_line(&self, at: &[i64], m: &mut Scratch) -> bool {
+        m.starts.fill(0);
+        m.backs.fill(0);
+        let Some(first) = at.first() else { return false };
+        let mut end = i64::MAX;
+        if self.first {
+            let b = self.buckets.of(*first);
+            if b == OUTSIDE || *first >= self.until {
+                return false;
+            }
+            m.starts[b / 64] |= 1 << (b % 64);
+            if !self.unbounded {
+                end = self.buckets.end(b + self.periods);
+            }
+        }
+        for at in at {
+            if *at >= end {
+                break;
+            }
+            let b = self.buckets.of(*at);
+            if b == OUTSIDE {
+                continue;
+            }
+            m.backs[b / 64] |= 1 << (b % 64);
+            if !self.first && *at < self.until {
+                m.starts[b / 64] |= 1 << (b % 64);
+            }
+        }
+        true
+    }
+
     /// Was the person back in a period with or after the start in it?
     fn early(&self, state: &State, v: &View<'_>, from: u32, cohort: usize) -> bool {
         let end = self.buckets.end(cohort);
@@ -176,13 +215,13 @@ impl Retention {
     }
 
     /// Calls `f` with each cohort of a person and the bits of periods 0 … in which it was back.
-    fn cohorts_of(&self, m: &Scratch, state: &State, v: &View<'_>, mut f: impl FnMut(usize, u32, &dyn Fn(usize) -> bool)) {
+    fn cohorts_of(&self, m: &Scratch, early: impl Fn(u32, usize) -> bool, mut f: impl FnMut(usize, u32, &dyn Fn(usize) -> bool)) {
         for (w, word) in m.starts.iter().enumerate() {
             let mut word = *word;
             while word != 0 {
                 let c = w * 64 + word.trailing_zeros() as usize;
                 word &= word - 1;
-                let zero = self.first || !bit(&m.backs, c) || self.early(state, v, m.rows[c], c);
+                let zero = self.first || !bit(&m.backs, c) || early(m.rows[c], c);
                 f(c, m.rows[c], &|k| bit(&m.backs, c + k) && (k > 0 || zero));
             }
         }
@@ -200,32 +239,47 @@ impl Retention {
         Group { key: 0, sizes: vec![0; self.cohorts], back: vec![vec![0; self.periods + 1]; self.cohorts] }
     }
 
+    /// Takes one person's cohort into a group.
+    #[inline]
+    fn count(&self, g: &mut Group, c: usize, is: &dyn Fn(usize) -> bool) {
+        g.sizes[c] += 1;
+        let counts = &mut g.back[c];
+        if self.unbounded {
+            let last = (0..self.buckets.len() - c).rev().find(|k| is(*k));
+            last.into_iter().for_each(|last| counts.iter_mut().take(last + 1).for_each(|n| *n += 1));
+        } else {
+            counts.iter_mut().enumerate().for_each(|(k, n)| *n += u64::from(is(k)));
+        }
+    }
+
     /// One [`Group`] for each value of the break-down, in order of codes; without one, exactly one.
     pub fn ask(&self, scope: &Scope<'_>) -> Option<Vec<Group>> {
-        let table = self.table();
         let init = || (self.scratch(), Groups::<Group>::new());
-        let step = |(m, groups): &mut (Scratch, Groups<Group>), state: &State, s: Subject, v: &View<'_>| {
-            if !self.mark(&table, state, s, v, m) {
-                return;
-            }
-            self.cohorts_of(m, state, v, |c, row, is| {
-                let g = groups.cell(self.group(state, s, v, row), || self.empty());
-                g.sizes[c] += 1;
-                let counts = &mut g.back[c];
-                if self.unbounded {
-                    let last = (0..self.buckets.len() - c).rev().find(|k| is(*k));
-                    last.into_iter().for_each(|last| counts.iter_mut().take(last + 1).for_each(|n| *n += 1));
-                } else {
-                    counts.iter_mut().enumerate().for_each(|(k, n)| *n += u64::from(is(k)));
-                }
-            });
-        };
-        let (_, mut all) = scope.walk(self.need(), init, step, |a, b| {
+        let join = |a: &mut (Scratch, Groups<Group>), b: (Scratch, Groups<Group>)| {
             a.1.join(b.1, || self.empty(), |x, y| {
                 super::add(&mut x.sizes, &y.sizes);
                 x.back.iter_mut().zip(&y.back).for_each(|(x, y)| super::add(x, y));
             });
-        })?;
+        };
+        let all = if let Some(name) = self.alone() {
+            let step = |(m, groups): &mut (Scratch, Groups<Group>), state: &State, s: Subject, line: &Line<'_>| {
+                if self.mark_line(line.at, m) {
+                    let g = groups.cell(self.by.of(state, s, &View::default(), 0), || self.empty());
+                    self.cohorts_of(m, |_, _| true, |c, _, is| self.count(g, c, is));
+                }
+            };
+            scope.walk_lines(name, init, step, join)
+        } else {
+            let table = self.table();
+            let step = |(m, groups): &mut (Scratch, Groups<Group>), state: &State, s: Subject, v: &View<'_>| {
+                if self.mark(&table, state, s, v, m) {
+                    let early = |row, c| self.early(state, v, row, c);
+                    self.cohorts_of(m, early, |c, row, is| self.count(groups.cell(self.group(state, s, v, row), || self.empty()), c, is));
+                }
+            };
+            scope.walk(self.need(), init, step, join)
+        };
+        let mut all = all?.1;
         if self.by == By::Nothing {
             all.cell(0, || self.empty());
         }
@@ -238,7 +292,7 @@ impl Retention {
         scope.collect(self.need(), |state, s, v| {
             let (mut m, mut found) = (self.scratch(), false);
             if self.mark(&table, state, s, v, &mut m) {
-                self.cohorts_of(&m, state, v, |c, row, is| {
+                self.cohorts_of(&m, |row, c| self.early(state, v, row, c), |c, row, is| {
                     let asked = cohort.is_none_or(|x| x == c) && group.is_none_or(|g| self.group(state, s, v, row) == g);
                     found |= asked && period.is_none_or(|(k, back)| self.back_in(&m, c, k, is) == back);
                 });

@@ -1,6 +1,6 @@
 //! Recency, frequency and money of each person's purchases, scored 1 to 5.
-use super::{Scope, Which, from_row};
-use crate::{Calendar, NO_VALUE, State, Subject, View};
+use super::{Scope, Which, end_before, first_from};
+use crate::{Calendar, Line, NO_VALUE, State, Subject, View};
 use roaring::RoaringBitmap;
 
 /// The question.
@@ -61,24 +61,33 @@ impl Scores {
 impl Rfm {
     /// The figures of everyone who bought, in no order.
     pub fn bought(&self, scope: &Scope<'_>, calendar: &Calendar) -> Option<Vec<Bought>> {
-        let step = |all: &mut Vec<Bought>, state: &State, person: Subject, v: &View<'_>| {
-            let (mut times, mut money, mut last) = (0, 0, 0);
-            let begin = from_row(v, self.from);
-            let end = if v.at.last().is_some_and(|t| *t >= self.to) { v.at.partition_point(|t| *t < self.to) } else { v.len() };
-            let mut take = |i: usize| {
-                times += 1;
-                money += if v.value[i] == NO_VALUE { 0 } else { v.value[i] };
-                last = i;
+        let days = |at: i64| (self.today - calendar.day(at)) as i64;
+        let join = |a: &mut Vec<Bought>, b: Vec<Bought>| a.extend(b);
+        if let Some(name) = self.paid.plain() {
+            let step = |all: &mut Vec<Bought>, _: &State, person: Subject, line: &Line<'_>| {
+                let rows = first_from(line.at, self.from)..end_before(line.at, self.to);
+                if !rows.is_empty() {
+                    let (times, last) = (rows.len() as i64, line.at[rows.end - 1]);
+                    let money = rows.map(|i| line.fen(i)).sum();
+                    all.push(Bought { person, days: days(last), times, money });
+                }
             };
-            match (self.paid.name, &self.paid.test) {
-                (super::Name::Is(code), None) => super::each(&v.name[begin..end.max(begin)], code, |i| take(begin + i)),
-                _ => (begin..end).filter(|i| self.paid.takes(state, v, *i)).for_each(&mut take),
+            return scope.walk_lines(name, Vec::new, step, join);
+        }
+        let step = |all: &mut Vec<Bought>, state: &State, person: Subject, v: &View<'_>| {
+            let mut b = Bought { person, days: 0, times: 0, money: 0 };
+            let mut last = 0;
+            let rows = first_from(v.at, self.from)..end_before(v.at, self.to);
+            for i in rows.filter(|i| self.paid.takes(state, v, *i)) {
+                b.times += 1;
+                b.money += if v.value[i] == NO_VALUE { 0 } else { v.value[i] };
+                last = i;
             }
-            if times > 0 {
-                all.push(Bought { person, days: (self.today - calendar.day(v.at[last])) as i64, times, money });
+            if b.times > 0 {
+                all.push(Bought { days: days(v.at[last]), ..b });
             }
         };
-        scope.walk(self.paid.name.bit(), Vec::new, step, |a, b| a.extend(b))
+        scope.walk(self.paid.name.bit(), Vec::new, step, join)
     }
 
     /// Scores of those figures, and who has which.

@@ -1,56 +1,55 @@
-//! Who did something so many times in a time, and did not do something else: counted, or as a set.
-use super::{Name, Scope, Which};
-use crate::{Need, State, View};
+//! For whom a condition holds at an instant: what is counted while somebody types.
+use crate::cond::{Cond, Who};
+use crate::{Calendar, Lake, Line, State, Subject, View};
 use roaring::RoaringBitmap;
+use std::sync::atomic::AtomicBool;
 
-/// An event was done between `min` and `max` times within [from, to).
-pub struct Did {
-    pub what: Which,
-    pub from: i64,
-    pub to: i64,
-    pub min: u32,
-    /// Inclusive.
-    pub max: Option<u32>,
+/// The question.
+pub struct Question<'a> {
+    pub cond: &'a Cond,
+    pub calendar: &'a Calendar,
+    pub now: i64,
+    /// Is a person in segment `n`?
+    pub member: &'a (dyn Fn(u32, Subject) -> bool + Sync),
 }
 
-/// How many of a timeline's last rows lie at or after an instant; most questions are about the end.
-#[inline]
-fn tail(at: &[i64], from: i64) -> usize {
-    let n = at.len();
-    let mut back = 8;
-    while back < n && at[n - back] >= from {
-        back *= 2;
+impl Question<'_> {
+    fn holds(&self, state: &State, root: Subject, view: &View<'_>) -> bool {
+        let member = |n: u32| (self.member)(n, root);
+        let mask = state.mask(root);
+        let who = Who { state, calendar: self.calendar, root, view, mask, now: self.now, member: &member };
+        self.cond.eval(&who).0
     }
-    let begin = n - back.min(n);
-    begin + at[begin..].partition_point(|t| *t < from)
-}
 
-impl Did {
-    #[inline]
-    pub fn holds(&self, state: &State, v: &View<'_>) -> bool {
-        let from = if self.from == i64::MIN { 0 } else { tail(v.at, self.from) };
-        let to = if v.at.last().is_none_or(|last| *last < self.to) { v.len() } else { v.at.partition_point(|t| *t < self.to) };
-        let n = match (self.what.name, &self.what.test) {
-            (Name::Is(code), None) => v.name[from..to.max(from)].iter().filter(|n| **n == code).count(),
-            _ => (from..to).filter(|i| self.what.takes(state, v, *i)).count(),
+    /// Everybody for whom it holds; `None` when it was cancelled. Where it can only hold for those
+    /// who did something, only they are looked at.
+    pub fn members(&self, lake: &Lake, cancel: &AtomicBool) -> Option<RoaringBitmap> {
+        let lead = {
+            let state = lake.read();
+            self.cond.leads().into_iter().min_by_key(|lead| state.with_name(lead.name))
         };
-        n >= self.min as usize && self.max.is_none_or(|m| n <= m as usize)
+        let join = |a: &mut Vec<Subject>, b: Vec<Subject>| a.extend(b);
+        let found = match lead {
+            Some(lead) => {
+                let (from, to) = lead.window.bounds(self.now, self.calendar);
+                let step = |all: &mut Vec<Subject>, state: &State, root: Subject, line: &Line<'_>| {
+                    if lead.passes(line.at, from, to) && state.timeline(root, |v| self.holds(state, root, v)) {
+                        all.push(root);
+                    }
+                };
+                lake.walk_lines(cancel, lead.name, Vec::new, step, join)
+            }
+            None => {
+                let step = |all: &mut Vec<Subject>, state: &State, root: Subject, v: &View<'_>| {
+                    if self.holds(state, root, v) {
+                        all.push(root);
+                    }
+                };
+                lake.fold(cancel, Vec::new, step, join)
+            }
+        };
+        let mut found = found?;
+        found.sort_unstable();
+        RoaringBitmap::from_sorted_iter(found).ok()
     }
-    fn need(&self) -> u64 {
-        if self.min > 0 { self.what.name.bit() } else { 0 }
-    }
-}
-
-/// How many persons meet all conditions.
-pub fn count(scope: &Scope<'_>, all: &[Did]) -> Option<u64> {
-    // Who must have done something lately has done something lately.
-    let most = all.iter().filter(|d| d.min > 0).max_by_key(|d| d.from);
-    let need = most.map_or(Need::default(), |d| Need { names: d.need(), since: d.from });
-    scope.walk_since(need, || 0, |n, state, _, v| *n += u64::from(all.iter().all(|d| d.holds(state, v))), |a, b| *a += b)
-}
-
-/// The roots of those who meet all conditions.
-pub fn members(scope: &Scope<'_>, all: &[Did]) -> Option<RoaringBitmap> {
-    let need = all.iter().map(Did::need).find(|b| *b != 0).unwrap_or(0);
-    scope.collect(need, |state, _, v| all.iter().all(|d| d.holds(state, v)))
 }

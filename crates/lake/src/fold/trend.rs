@@ -1,7 +1,7 @@
 //! How often, by how many, and for how much something happened in each hour, day, week or month.
 use super::bucket::OUTSIDE;
-use super::{Amount, Buckets, By, Groups, Name, Scope, Which};
-use crate::{NO_VALUE, State, Subject, View};
+use super::{Amount, Buckets, By, Groups, Scope, Which};
+use crate::{Line, NO_VALUE, State, Subject, View};
 use roaring::RoaringBitmap;
 
 /// What is measured.
@@ -44,6 +44,27 @@ pub struct Group {
     seen: Vec<u32>,
 }
 
+impl Group {
+    /// A person is there, counted once in each bucket.
+    #[inline]
+    fn seen_in(&mut self, b: usize, s: Subject) {
+        let last = self.seen.len() - 1;
+        if self.seen[b] != s + 1 {
+            self.seen[b] = s + 1;
+            self.cells[b].n += 1;
+            self.total.n += u64::from(self.seen[last] != s + 1);
+            self.seen[last] = s + 1;
+        }
+    }
+    #[inline]
+    fn paid(&mut self, b: usize, value: i64) {
+        if value != NO_VALUE {
+            self.cells[b].n += 1;
+            self.cells[b].fen += value;
+        }
+    }
+}
+
 impl Trend {
     fn empty(&self) -> Group {
         let n = self.buckets.len();
@@ -53,8 +74,40 @@ impl Trend {
 
     /// One [`Group`] for each value of the break-down, in order of codes; without one, exactly one.
     pub fn ask(&self, scope: &Scope<'_>) -> Option<Vec<Group>> {
-        let need = self.event.name.bit();
-        let plain = self.event.test.is_none();
+        let join = |a: &mut Groups<Group>, b| a.join(b, || self.empty(), joined);
+        let all = match self.alone() {
+            Some(name) => scope.walk_lines(name, Groups::<Group>::new, |groups, state, s, line| self.add(groups, state, s, line), join),
+            None => self.walk(scope, join),
+        };
+        let mut all = all?;
+        if self.by == By::Nothing {
+            all.cell(0, || self.empty());
+        }
+        Some(all.sorted().into_iter().filter_map(|(key, g)| self.finished(key, g)).collect())
+    }
+
+    /// The name, when the question needs no more of its events than instants and money.
+    fn alone(&self) -> Option<u16> {
+        let enough = matches!(self.by, By::Nothing | By::Column(_)) && !matches!(self.measure, Measure::Sum(Amount::Prop(_)));
+        self.event.plain().filter(|_| enough)
+    }
+
+    fn add(&self, groups: &mut Groups<Group>, state: &State, s: Subject, line: &Line<'_>) {
+        let g = groups.cell(self.by.of(state, s, &View::default(), 0), || self.empty());
+        for (i, at) in line.at.iter().enumerate() {
+            let b = self.buckets.of(*at);
+            if b == OUTSIDE {
+                continue;
+            }
+            match self.measure {
+                Measure::Count => g.cells[b].n += 1,
+                Measure::Persons => g.seen_in(b, s),
+                Measure::Sum(_) => g.paid(b, line.value.get(i).copied().unwrap_or(NO_VALUE)),
+            }
+        }
+    }
+
+    fn walk(&self, scope: &Scope<'_>, join: impl FnMut(&mut Groups<Group>, Groups<Group>)) -> Option<Groups<Group>> {
         let step = |groups: &mut Groups<Group>, state: &State, s: Subject, v: &View<'_>| {
             let own = match self.by {
                 By::Nothing | By::Column(_) => Some(groups.index(self.by.of(state, s, v, 0), || self.empty())),
@@ -71,38 +124,17 @@ impl Trend {
                 };
                 self.count(&mut groups.cells[g], state, s, v, row, b);
             };
-            match self.event.name {
-                Name::Is(code) if plain => super::each(v.name, code, take),
-                Name::Unheard => {}
-                _ => (0..v.len()).filter(|i| self.event.takes(state, v, *i)).for_each(&mut take),
-            }
+            (0..v.len()).filter(|i| self.event.takes(state, v, *i)).for_each(&mut take);
         };
-        let mut all = scope.walk(need, Groups::<Group>::new, step, |a, b| a.join(b, || self.empty(), joined))?;
-        if self.by == By::Nothing {
-            all.cell(0, || self.empty());
-        }
-        Some(all.sorted().into_iter().filter_map(|(key, g)| self.finished(key, g)).collect())
+        scope.walk(self.event.name.bit(), Groups::<Group>::new, step, join)
     }
 
     #[inline]
     fn count(&self, g: &mut Group, state: &State, s: Subject, v: &View<'_>, row: usize, b: usize) {
         match self.measure {
             Measure::Count => g.cells[b].n += 1,
-            Measure::Persons => {
-                let last = g.seen.len() - 1;
-                if g.seen[b] != s + 1 {
-                    g.seen[b] = s + 1;
-                    g.cells[b].n += 1;
-                    g.total.n += u64::from(g.seen[last] != s + 1);
-                    g.seen[last] = s + 1;
-                }
-            }
-            Measure::Sum(Amount::Value) => {
-                if v.value[row] != NO_VALUE {
-                    g.cells[b].n += 1;
-                    g.cells[b].fen += v.value[row];
-                }
-            }
+            Measure::Persons => g.seen_in(b, s),
+            Measure::Sum(Amount::Value) => g.paid(b, v.value[row]),
             Measure::Sum(amount) => {
                 if let Some(x) = amount.of(state, v, row) {
                     g.cells[b].n += 1;

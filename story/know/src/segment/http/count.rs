@@ -1,14 +1,13 @@
 //! Counting while somebody types.
 use super::{Pools, SegmentId};
 use crate::live::Pool;
-use crate::segment::engine;
+use crate::segment::now::{self, Cancel};
 use crate::segment::rule::Rule;
 use axum::Extension;
 use axum::extract::State;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use utoipa::ToSchema;
 use weir_ground::base::{Ms, Problem, Result};
@@ -49,30 +48,12 @@ pub struct Counted {
     pub stay: Option<i64>,
 }
 
-/// Says to a fold that nobody waits for it any more.
-pub struct Cancel(pub Arc<AtomicBool>);
-
-impl Drop for Cancel {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 /// Everybody for whom a rule holds now. Given up when the future is dropped.
-pub async fn members(pool: &Arc<Pool>, rule: &Rule, but: Option<SegmentId>, now: Ms) -> Result<RoaringBitmap> {
+pub async fn members(pool: &Arc<Pool>, rule: &Rule, but: Option<SegmentId>, at: Ms) -> Result<RoaringBitmap> {
     let (pool, cond) = (pool.clone(), pool.compile(rule, but)?);
     let cancel = Cancel(Arc::default());
     let flag = cancel.0.clone();
-    let fold = move || {
-        let (engine, calendar) = (pool.engine(), pool.calendar());
-        // What segments look at each other is settled; the lock is not held while folding.
-        let looks: Vec<(u32, RoaringBitmap)> =
-            cond.members().into_iter().filter_map(|n| engine.get(n).map(|s| (n, s.members.clone()))).collect();
-        let now = now.max(engine.now());
-        drop(engine);
-        let member = |n: u32, s: u32| looks.iter().any(|(m, all)| *m == n && all.contains(s));
-        engine::batch(&pool.lake, &calendar, &cond, now, &flag, &member).map(|found| found.0)
-    };
+    let fold = move || now::members(&pool, &cond, at, &flag);
     let found = tokio::task::spawn_blocking(fold).await.map_err(Problem::internal)?;
     drop(cancel);
     found.ok_or_else(|| Problem::new(weir_ground::base::Code::Busy, "This question was given up."))
