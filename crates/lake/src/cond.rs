@@ -227,7 +227,7 @@ impl EventTest {
     }
     #[inline]
     pub fn hits(&self, state: &State, calendar: &Calendar, v: &View<'_>, row: usize) -> bool {
-        self.name.map_or_else(|| !state.words.is_quiet(v.name[row]), |n| v.name[row] == n)
+        self.name.map_or_else(|| !state.words.is_quiet(v.name[row]), |n| v.name.is_empty() || v.name[row] == n)
             && (self.also.is_empty() || self.also.iter().all(|(k, t)| passes(state, calendar, v, row, *k, t)))
     }
     fn possible(&self, mask: u64) -> bool {
@@ -243,7 +243,7 @@ pub fn passes(state: &State, calendar: &Calendar, v: &View<'_>, row: usize, key:
         Key::Prop(k) => test.code(v.prop(row, k), |c| (w.values.number(c), contains(w.values.word(c)))),
         Key::Touchpoint => test.code(v.touchpoint[row], |c| (f64::NAN, contains(w.touchpoints.word(c)))),
         Key::Store => test.code(v.store[row], |c| (f64::NAN, contains(w.stores.word(c)))),
-        Key::Value => test.number((v.value[row] != NO_VALUE).then_some(v.value[row] as f64)),
+        Key::Value => test.number(number(state, v, row, key)),
         Key::Hour => test.number(Some(calendar.hour(v.at[row]) as f64)),
         Key::Weekday => test.number(Some(calendar.weekday(v.at[row]) as f64)),
     }
@@ -252,8 +252,8 @@ pub fn passes(state: &State, calendar: &Calendar, v: &View<'_>, row: usize, key:
 /// A row's value as a number.
 pub fn number(state: &State, v: &View<'_>, row: usize, key: Key) -> Option<f64> {
     let n = match key {
-        Key::Value if v.value[row] == NO_VALUE => return None,
-        Key::Value => v.value[row] as f64,
+        Key::Value if v.money(row) == NO_VALUE => return None,
+        Key::Value => v.money(row) as f64,
         Key::Prop(k) => state.words.values.number(v.prop(row, k)),
         _ => f64::NAN,
     };
@@ -266,8 +266,8 @@ pub fn code(v: &View<'_>, row: usize, key: Key) -> u64 {
         Key::Prop(k) => v.prop(row, k) as u64,
         Key::Touchpoint => v.touchpoint[row] as u64,
         Key::Store => v.store[row] as u64,
-        Key::Value if v.value[row] == NO_VALUE => 0,
-        Key::Value => (v.value[row] as u64).wrapping_add(1),
+        Key::Value if v.money(row) == NO_VALUE => 0,
+        Key::Value => (v.money(row) as u64).wrapping_add(1),
         Key::Hour | Key::Weekday => 0,
     }
 }
@@ -282,6 +282,21 @@ impl Cond {
             next = next.min(w.view.at[until]);
         }
         (is, next)
+    }
+
+    /// Only whether it holds, looking at no more than decides it. `events` gives the person's events
+    /// of a name that [`Cond::narrow`] lists.
+    pub fn holds<'a>(&self, w: &Who<'_>, events: &mut dyn FnMut(u16) -> View<'a>) -> bool {
+        match self {
+            Cond::All(all) => all.iter().all(|c| c.holds(w, events)),
+            Cond::Any(all) => all.iter().any(|c| c.holds(w, events)),
+            Cond::AtLeast(k, all) => all.iter().filter(|c| c.holds(w, events)).count() >= *k,
+            Cond::Not(c) => !c.holds(w, events),
+            Cond::Event { test: EventTest { name: Some(name), .. }, .. } | Cond::Edge { test: EventTest { name: Some(name), .. }, .. } => {
+                self.leaf(&Who { view: &events(*name), ..*w }, None).0
+            }
+            leaf => leaf.leaf(w, None).0,
+        }
     }
 
     fn walk(&self, w: &Who<'_>) -> (bool, i64) {
@@ -382,6 +397,33 @@ impl Cond {
             Cond::NotFollowed { first, .. } => lead(first, Window::Ever, 1),
             _ => vec![],
         }
+    }
+
+    /// The names of events it looks at, when of each it needs no more than instants and money.
+    pub fn narrow(&self) -> Option<Vec<u16>> {
+        let mut out = Some(vec![]);
+        self.leaves(&mut |c| {
+            let own = |key: &Key| matches!(key, Key::Value | Key::Hour | Key::Weekday);
+            let tests = |all: &[(Key, Test)]| all.iter().all(|(key, _)| own(key));
+            let name = match c {
+                Cond::Event { test, measure, .. } => {
+                    let enough = match measure {
+                        Measure::Count | Measure::Days => true,
+                        Measure::Sum(key) | Measure::Avg(key) | Measure::Min(key) | Measure::Max(key) | Measure::Distinct(key) => own(key),
+                    };
+                    test.name.filter(|_| enough && tests(&test.also))
+                }
+                Cond::Edge { test, then, .. } => test.name.filter(|_| tests(&test.also) && tests(then)),
+                Cond::Sequence { .. } | Cond::NotFollowed { .. } => None,
+                _ => return,
+            };
+            match (&mut out, name) {
+                (Some(all), Some(name)) if all.contains(&name) => {}
+                (Some(all), Some(name)) => all.push(name),
+                _ => out = None,
+            }
+        });
+        out
     }
 
     /// Does it look at columns or marks of the person?

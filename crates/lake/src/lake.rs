@@ -1,7 +1,7 @@
 //! One brand's lake: base, delta, persons; appending, merging, folding.
 use crate::base::{Base, Writer};
 use crate::people::Fast;
-use crate::line::{Line, Picked};
+use crate::line::{Line, Near, Picked, Rest};
 use crate::view::{NO_VALUE, Rows, View};
 use crate::{Dict, People, Result, Subject, broken};
 use roaring::RoaringBitmap;
@@ -343,13 +343,31 @@ impl Lake {
         step: impl Fn(&mut A, &State, Subject, &Line<'_>) + Sync,
         join: impl FnMut(&mut A, A),
     ) -> Option<A> {
+        self.walk_near(cancel, name, &[], init, |a, state, s, line, _| step(a, state, s, line), join)
+    }
+
+    /// [`Lake::walk_lines`] that hands out the same person's lines of other names, too, where asked.
+    pub(crate) fn walk_near<A: Send>(
+        &self,
+        cancel: &AtomicBool,
+        name: u16,
+        others: &[u16],
+        init: impl Fn() -> A + Sync,
+        step: impl Fn(&mut A, &State, Subject, &Line<'_>, Rest<'_, '_>) + Sync,
+        join: impl FnMut(&mut A, A),
+    ) -> Option<A> {
         let work = |(acc, rows, picked): &mut (A, Rows, Picked), state: &State, all: Range<Subject>| {
             for (lines, first) in state.base.lines() {
                 let piece = all.start.saturating_sub(first)..all.end.saturating_sub(first);
-                for i in lines.of(lines.named(name), piece) {
+                let own = lines.of(lines.named(name), piece.clone());
+                if own.is_empty() {
+                    continue;
+                }
+                let mut near = Near::new(lines, others, piece);
+                for i in own {
                     let s = first + lines.subject(i);
                     if state.people.is_root(s) && state.plain(s) {
-                        step(acc, state, s, &lines.line(i));
+                        step(acc, state, s, &lines.line(i), Rest::Lines(near.of(s - first)));
                     }
                 }
             }
@@ -360,7 +378,7 @@ impl Lake {
                 state.gather(s, rows);
                 let line = picked.pick(&rows.view(), name);
                 if !line.at.is_empty() {
-                    step(acc, state, s, &line);
+                    step(acc, state, s, &line, Rest::Whole(&rows.view()));
                 }
             }
         };

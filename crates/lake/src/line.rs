@@ -18,7 +18,11 @@ pub struct Line<'a> {
     pub value: &'a [i64],
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
+    /// As a timeline that has nothing else.
+    pub fn view(&self) -> View<'a> {
+        View { at: self.at, value: self.value, ..View::default() }
+    }
     /// The money of the i-th event, 0 where it has none.
     #[inline]
     pub fn fen(&self, i: usize) -> i64 {
@@ -76,6 +80,51 @@ impl Lines {
         let cut = |all: &[i32]| all[i] as usize..all[i + 1] as usize;
         Line { at: &self.at[cut(&self.at_begin)], value: &self.value[cut(&self.value_begin)] }
     }
+}
+
+/// Where the lines of some more names lie, for persons who come in order.
+pub(crate) struct Near<'a> {
+    lines: &'a Lines,
+    /// Those that are left of each name.
+    places: Vec<(u16, Range<usize>)>,
+    subject: Subject,
+}
+
+impl<'a> Near<'a> {
+    pub fn new(lines: &'a Lines, names: &[u16], subjects: Range<Subject>) -> Near<'a> {
+        let place = |name: &u16| (*name, lines.of(lines.named(*name), subjects.clone()));
+        Near { lines, places: names.iter().map(place).collect(), subject: 0 }
+    }
+    /// Goes on to a person, not before the one of the last time.
+    #[inline]
+    pub fn of(&mut self, subject: Subject) -> &mut Near<'a> {
+        self.subject = subject;
+        self
+    }
+    /// The person's events of one of the names.
+    pub fn line(&mut self, name: u16) -> Line<'a> {
+        let Some((_, left)) = self.places.iter_mut().find(|p| p.0 == name) else { return Line::default() };
+        // Steps that double, then halves: the next one is mostly close by.
+        let (mut step, all) = (1, &self.lines.subject[..left.end]);
+        let mut low = left.start;
+        while low + step < all.len() && all[low + step] < self.subject {
+            low += step;
+            step *= 2;
+        }
+        let high = (low + step + 1).min(all.len());
+        left.start = low + all[low..high].partition_point(|s| *s < self.subject);
+        match all.get(left.start) {
+            Some(s) if *s == self.subject => self.lines.line(left.start),
+            _ => Line::default(),
+        }
+    }
+}
+
+/// What else there is of a person.
+pub(crate) enum Rest<'x, 'a> {
+    Lines(&'x mut Near<'a>),
+    /// The timeline, where it had to be put together.
+    Whole(&'x View<'x>),
 }
 
 /// What a file of lines holds.

@@ -10,9 +10,9 @@ pub struct View<'a> {
     pub at: &'a [i64],
     /// Position in the log: settles the order of equal times.
     pub seq: &'a [i64],
-    /// Code of the event's name.
+    /// Code of the event's name; empty where all are of the one name that was asked for.
     pub name: &'a [u16],
-    /// Fen, or [`NO_VALUE`].
+    /// Fen, or [`NO_VALUE`]; empty where no row has money.
     pub value: &'a [i64],
     pub touchpoint: &'a [u32],
     pub store: &'a [u32],
@@ -28,6 +28,11 @@ impl<'a> View<'a> {
     }
     pub fn is_empty(&self) -> bool {
         self.at.is_empty()
+    }
+    /// A row's fen, or [`NO_VALUE`].
+    #[inline]
+    pub fn money(&self, row: usize) -> i64 {
+        self.value.get(row).copied().unwrap_or(NO_VALUE)
     }
     /// The code of a row's property, 0 when it has none of this key.
     pub fn prop(&self, row: usize, key: u16) -> u32 {

@@ -176,6 +176,30 @@ impl Retention {
         start.plain().filter(|_| enough)
     }
 
+    /// The cohort of a person whose first event is the start, and in which periods after it the person
+    /// came back, as bits: where one name is both, and no more than 63 periods are asked for.
+    #[inline]
+    fn first_line(&self, at: &[i64]) -> Option<(usize, u64)> {
+        let first = at.first().filter(|at| **at < self.until)?;
+        let cohort = self.buckets.of(*first);
+        if cohort == OUTSIDE {
+            return None;
+        }
+        let (end, mut next, mut bits) = (self.buckets.end(cohort + self.periods), self.buckets.end(cohort), 1);
+        for at in &at[1..] {
+            if *at < next {
+                continue;
+            }
+            if *at >= end {
+                break;
+            }
+            let b = self.buckets.of(*at);
+            bits |= 1 << (b - cohort);
+            next = self.buckets.end(b);
+        }
+        Some((cohort, bits))
+    }
+
     /// [`Retention::mark`] where one name is both.
     fn mark_line(&self, at: &[i64], m: &mut Scratch) -> bool {
         m.starts.fill(0);
@@ -262,8 +286,17 @@ impl Retention {
             });
         };
         let all = if let Some(name) = self.alone() {
+            let quick = self.first && !self.unbounded && self.periods < 64;
             let step = |(m, groups): &mut (Scratch, Groups<Group>), state: &State, s: Subject, line: &Line<'_>| {
-                if self.mark_line(line.at, m) {
+                if quick {
+                    let Some((c, mut bits)) = self.first_line(line.at) else { return };
+                    let g = groups.cell(self.by.of(state, s, &View::default(), 0), || self.empty());
+                    g.sizes[c] += 1;
+                    while bits != 0 {
+                        g.back[c][bits.trailing_zeros() as usize] += 1;
+                        bits &= bits - 1;
+                    }
+                } else if self.mark_line(line.at, m) {
                     let g = groups.cell(self.by.of(state, s, &View::default(), 0), || self.empty());
                     self.cohorts_of(m, |_, _| true, |c, _, is| self.count(g, c, is));
                 }

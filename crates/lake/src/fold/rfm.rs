@@ -25,7 +25,7 @@ pub struct Rfm {
 pub struct Bought {
     pub person: Subject,
     /// Civil days since the last purchase.
-    pub days: i64,
+    pub days: i32,
     pub times: i64,
     /// Fen.
     pub money: i64,
@@ -52,7 +52,7 @@ pub struct Scores {
 
 impl Scores {
     pub fn of(&self, b: &Bought) -> [usize; 3] {
-        let r = 5 - self.r.iter().filter(|cut| b.days > **cut).count();
+        let r = 5 - self.r.iter().filter(|cut| b.days as i64 > **cut).count();
         let up = |cuts: &[i64; 4], x: i64| 1 + cuts.iter().filter(|cut| x >= **cut).count();
         [r, up(&self.f, b.times), up(&self.m, b.money)]
     }
@@ -61,7 +61,7 @@ impl Scores {
 impl Rfm {
     /// The figures of everyone who bought, in no order.
     pub fn bought(&self, scope: &Scope<'_>, calendar: &Calendar) -> Option<Vec<Bought>> {
-        let days = |at: i64| (self.today - calendar.day(at)) as i64;
+        let days = |at: i64| self.today - calendar.day(at);
         let join = |a: &mut Vec<Bought>, b: Vec<Bought>| a.extend(b);
         if let Some(name) = self.paid.plain() {
             let step = |all: &mut Vec<Bought>, _: &State, person: Subject, line: &Line<'_>| {
@@ -72,7 +72,9 @@ impl Rfm {
                     all.push(Bought { person, days: days(last), times, money });
                 }
             };
-            return scope.walk_lines(name, Vec::new, step, join);
+            // Room for all is asked for at once; what is not used costs nothing.
+            let room = scope.lake.read().with_name(name);
+            return scope.walk_lines(name, || Vec::with_capacity(room), step, join);
         }
         let step = |all: &mut Vec<Bought>, state: &State, person: Subject, v: &View<'_>| {
             let mut b = Bought { person, days: 0, times: 0, money: 0 };
@@ -97,7 +99,7 @@ impl Rfm {
             quintiles(&mut all)
         };
         let mut s = Scores {
-            r: self.r.unwrap_or_else(|| cuts(|b| b.days)),
+            r: self.r.unwrap_or_else(|| cuts(|b| b.days as i64)),
             f: self.f.unwrap_or_else(|| cuts(|b| b.times)),
             m: self.m.unwrap_or_else(|| cuts(|b| b.money)),
             ..Scores::default()
@@ -108,7 +110,7 @@ impl Rfm {
             let cell = &mut cells[r - 1][f - 1][m - 1];
             cell.persons += 1;
             cell.money += b.money;
-            cell.days += b.days;
+            cell.days += b.days as i64;
         }
         s.cells = cells;
         s

@@ -1,5 +1,6 @@
 //! For whom a condition holds at an instant: what is counted while somebody types.
 use crate::cond::{Cond, Who};
+use crate::line::Rest;
 use crate::{Calendar, Lake, Line, State, Subject, View};
 use roaring::RoaringBitmap;
 use std::sync::atomic::AtomicBool;
@@ -14,11 +15,14 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    fn holds(&self, state: &State, root: Subject, view: &View<'_>) -> bool {
+    /// Asks something of a person with this timeline.
+    fn ask<T>(&self, state: &State, root: Subject, view: &View<'_>, mask: u64, f: impl FnOnce(&Who<'_>) -> T) -> T {
         let member = |n: u32| (self.member)(n, root);
-        let mask = state.mask(root);
-        let who = Who { state, calendar: self.calendar, root, view, mask, now: self.now, member: &member };
-        self.cond.eval(&who).0
+        f(&Who { state, calendar: self.calendar, root, view, mask, now: self.now, member: &member })
+    }
+
+    fn holds(&self, state: &State, root: Subject, view: &View<'_>) -> bool {
+        self.ask(state, root, view, state.mask(root), |who| self.cond.eval(who).0)
     }
 
     /// Everybody for whom it holds; `None` when it was cancelled. Where it can only hold for those
@@ -32,12 +36,24 @@ impl Question<'_> {
         let found = match lead {
             Some(lead) => {
                 let (from, to) = lead.window.bounds(self.now, self.calendar);
-                let step = |all: &mut Vec<Subject>, state: &State, root: Subject, line: &Line<'_>| {
-                    if lead.passes(line.at, from, to) && state.timeline(root, |v| self.holds(state, root, v)) {
+                let narrow = self.cond.narrow();
+                let step = |all: &mut Vec<Subject>, state: &State, root: Subject, line: &Line<'_>, rest: Rest<'_, '_>| {
+                    if !lead.passes(line.at, from, to) {
+                        return;
+                    }
+                    let holds = match rest {
+                        Rest::Lines(near) if narrow.is_some() => {
+                            let mut events = |name| if name == lead.name { line.view() } else { near.line(name).view() };
+                            self.ask(state, root, &View::default(), u64::MAX, |who| self.cond.holds(who, &mut events))
+                        }
+                        Rest::Lines(_) => state.timeline(root, |v| self.holds(state, root, v)),
+                        Rest::Whole(v) => self.holds(state, root, v),
+                    };
+                    if holds {
                         all.push(root);
                     }
                 };
-                lake.walk_lines(cancel, lead.name, Vec::new, step, join)
+                lake.walk_near(cancel, lead.name, narrow.as_deref().unwrap_or(&[]), Vec::new, step, join)
             }
             None => {
                 let step = |all: &mut Vec<Subject>, state: &State, root: Subject, v: &View<'_>| {
