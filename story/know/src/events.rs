@@ -21,6 +21,7 @@ pub const IDENTITY_UNBOUND: &str = "identity.unbound";
 pub const IDENTITY_INERT: &str = "identity.inert";
 /// Props: `from`, `to`, `cause` (event, timer, refund, definition, merge, unmerge).
 pub const STAGE_CHANGED: &str = "person.stage_changed";
+/// A tag holds from now on, or no longer; props: `tag`, `source` (whose word changed that).
 pub const PERSON_TAGGED: &str = "person.tagged";
 pub const PERSON_UNTAGGED: &str = "person.untagged";
 /// Props: `purpose`, `channel`, `status`, `proof`.
@@ -37,5 +38,5 @@ pub const SEGMENT_LEFT: &str = "segment.left";
 
 /// The schema of attributes changed; props: `key`, `what` (made, edited).
 pub const ATTRIBUTE_CHANGED: &str = "attribute.changed";
-/// Groups or names of tags changed; props: `what` (group, renamed), `group` or `from` and `to`.
+/// Groups or names of tags changed; props: `what` (group, renamed, removed, allowed), `group`, `from` and `to`, or `tag`.
 pub const TAGS_CHANGED: &str = "tags.changed";

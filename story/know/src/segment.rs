@@ -211,9 +211,9 @@ pub fn edit(tx: &mut Tx, brand: BrandId, id: SegmentId, e: &Edit, actor: &str) -
         .or(|| Problem::conflict("Somebody else changed this segment; load it again."))?;
     }
     if let Some(tag) = &e.tag {
-        let tag = Some(tag.trim()).filter(|t| !t.is_empty());
-        tx.exec("update segment set tag = $1 where id = $2", params![tag, id])?;
-        retag(tx, brand, id, was.tag.as_deref(), tag, actor)?;
+        let tag = Some(tag.trim()).filter(|t| !t.is_empty()).map(crate::tag::check).transpose()?;
+        tx.exec("update segment set tag = $1 where id = $2", params![&tag, id])?;
+        retag(tx, brand, id, was.tag.as_deref(), tag.as_deref(), actor)?;
     }
     changed(tx, brand, id, "edited", actor)
 }
@@ -233,7 +233,7 @@ fn retag(tx: &mut Tx, brand: BrandId, id: SegmentId, was: Option<&str>, now: Opt
             crate::tag::retract(tx, brand, person, tag, &tag_source(id), Some(actor))?;
         }
         if let Some(tag) = now {
-            crate::tag::assert(tx, brand, person, tag, &tag_source(id), Some(actor))?;
+            crate::tag::add(tx, brand, person, tag, &tag_source(id), Some(actor))?;
         }
     }
     Ok(())
@@ -302,7 +302,7 @@ pub fn write(tx: &mut Tx, moves: &[Move], sizes: &BTreeMap<SegmentId, i64>) -> R
         if let Some(tag) = tag {
             let source = tag_source(m.segment);
             if m.entered {
-                crate::tag::assert(tx, m.brand, m.person, &tag, &source, None)?;
+                crate::tag::add(tx, m.brand, m.person, &tag, &source, None)?;
             } else {
                 crate::tag::retract(tx, m.brand, m.person, &tag, &source, None)?;
             }

@@ -23,6 +23,9 @@ const DRAIN: usize = 500;
 pub(crate) struct Batch {
     events: Vec<Event>,
     pub fresh: HashMap<PersonId, Fresh>,
+    /// Marks of tags that have another name now. Who loses one keeps its place: the segments that asked
+    /// for it ask for the new name after this batch.
+    renamed: Vec<(BrandId, String)>,
     /// Merged or parted: subject → root, for everybody concerned.
     pub roots: HashMap<PersonId, Vec<(PersonId, PersonId)>>,
     read_at: Ms,
@@ -54,6 +57,13 @@ fn read(db: &Db, from: Cursor, behind: bool) -> Result<Batch> {
         }
         let mut parts: HashMap<PersonId, Parts> = HashMap::new();
         for e in &b.events {
+            if e.name == "person.untagged" {
+                let said: serde_json::Value = serde_json::from_str(&e.props).unwrap_or_default();
+                let mark = (e.brand, format!("tag.{}", said["tag"].as_str().unwrap_or_default()));
+                if said["source"] == crate::tag::everywhere::RENAMED && !b.renamed.contains(&mark) {
+                    b.renamed.push(mark);
+                }
+            }
             let Some(person) = e.person else { continue };
             let part = Parts::of(&e.name);
             if part != Parts(0) {
@@ -369,7 +379,9 @@ pub(crate) fn apply(
         if judge {
             engine.event(&state, &calendar, subject, name, e.at, told, out);
         }
-        let (changed, marks) = renew(&mut state, &mut columns, batch, person, &mut known)?;
+        let (changed, mut marks) = renew(&mut state, &mut columns, batch, person, &mut known)?;
+        let lost = |m: &String| !state.people.marks.get(m).is_some_and(|who| who.contains(state.people.root(subject)));
+        marks.retain(|m| !batch.renamed.iter().any(|r| r.0 == e.brand && r.1 == *m) || !lost(m));
         if judge && !(changed.is_empty() && marks.is_empty()) {
             engine.changed(&state, &calendar, subject, &changed, &marks, told, out);
         }
