@@ -200,6 +200,7 @@ impl Lake {
             let mut ids = vec![];
             let base = Base::open(&folder, &mut ids)?;
             state.words = Words::from_lists(serde_json::from_slice(&words).map_err(broken)?);
+            state.people.reserve(ids.len());
             for id in ids {
                 state.people.subject(id);
             }

@@ -43,6 +43,12 @@ impl People {
     pub fn find(&self, id: i64) -> Option<Subject> {
         self.index.get(&id).copied()
     }
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.ids.reserve(more);
+        self.root.reserve(more);
+        self.index.reserve(more);
+    }
     /// The subject of an id, numbered now if it is new.
     pub fn subject(&mut self, id: i64) -> Subject {
         if let Some(s) = self.index.get(&id) {
