@@ -6,7 +6,7 @@
 //! flight: what lies below can no longer change.
 use crate::base::{Code, Problem, Result};
 use crate::db::{Db, Engine, Tx};
-use crate::event::{COLUMNS, Event};
+use crate::event::{BrandId, COLUMNS, Event};
 use crate::params;
 use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
 use std::time::Duration;
@@ -52,6 +52,18 @@ pub fn ahead(tx: &mut Tx, from: Cursor, limit: i64) -> Result<Vec<Event>> {
             params![from.xid, from.id, limit],
         ),
     }
+}
+
+/// Has a brand events after the cursor?
+pub fn any_after(tx: &mut Tx, brand: BrandId, from: Cursor) -> Result<bool> {
+    let found: Option<i64> = match tx.engine() {
+        Engine::Sqlite => tx.opt("select 1 from event where id > $1 and brand_id = $2 limit 1", params![from.id, brand])?,
+        Engine::Postgres => tx.opt(
+            "select 1 from event where (xid, id) > ($1, $2) and brand_id = $3 limit 1",
+            params![from.xid, from.id, brand],
+        )?,
+    };
+    Ok(found.is_some())
 }
 
 /// Are there events after the cursor that may still be overtaken?

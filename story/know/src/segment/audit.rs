@@ -9,6 +9,7 @@ use crate::live::{Live, Pool};
 use std::sync::atomic::Ordering;
 use weir_ground::base::{Ms, Result, ids::SegmentId};
 use weir_ground::event::{COLUMNS, Event, PersonId};
+use weir_ground::reader::{self, Cursor};
 use weir_ground::{Db, params};
 use weir_lake::cond::Who;
 use weir_lake::{Event as Row, Lake, Position};
@@ -59,11 +60,8 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
             "select {COLUMNS} from event where person_id in (select id from person where root_id = $1) order by at, id"
         );
         let events: Vec<Event> = tx.all(&sql, params![person])?;
-        let last: Option<i64> = tx.opt(
-            "select 1 from event where brand_id = $1 and (xid, id) > ($2, $3) limit 1",
-            params![brand, at.xid, at.id],
-        )?;
-        Ok((events, facts::fresh(tx, person, Parts::ALL)?, last.is_some(), super::running(tx, brand)?))
+        let behind = reader::any_after(tx, brand, Cursor { xid: at.xid, id: at.id })?;
+        Ok((events, facts::fresh(tx, person, Parts::ALL)?, behind, super::running(tx, brand)?))
     })?;
     if behind || fresh.row.as_ref().is_none_or(|r| r.id != person) {
         return Ok(None);
