@@ -38,6 +38,7 @@ const PAGES = [
   { prop: 'campaign', prefix: 'cmp_', to: '/campaigns/', word: 'see_campaign', called: 'name' },
   { prop: 'import', prefix: 'imp_', to: '/imports/', word: 'see_import', called: 'file' },
   { prop: 'product', prefix: 'prd_', to: '/products/', word: 'see_product', called: 'name' },
+  { prop: 'segment', prefix: 'seg_', to: '/segments/', word: 'see_segment', called: 'name' },
   { prop: 'touchpoint', prefix: 'tpt_', to: '/touchpoints/', word: 'see_touchpoint', called: 'name' },
 ] as const
 

@@ -1,7 +1,7 @@
 /** Every place in the console, in the order of the loop. One list feeds the navigation, the palette and the shortcuts. */
 import {
   ArrowLeftRight, UsersRound,
-  Grid3x3, Waves,
+  Grid3x3, ListChecks, Tags, Waves,
   Boxes, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
   ListTree, ShieldAlert,
   BookOpenCheck, ChartNoAxesCombined, HeartPulse, Target,
@@ -28,6 +28,8 @@ export const sections: Section[] = [
       { path: '/persons', word: 'persons', icon: Users, go: 'p' },
       { path: '/duplicates', word: 'duplicates', icon: UsersRound, need: 'person.write' },
       { path: '/segments', word: 'segments', icon: Target, go: 'r', need: 'measure.read' },
+      { path: '/tags', word: 'tags', icon: Tags, need: 'measure.read' },
+      { path: '/attributes', word: 'attributes', icon: ListChecks, need: 'measure.read' },
       { path: '/stages', word: 'stages', icon: Waves, go: 'y', need: 'measure.read' },
       { path: '/rfm', word: 'rfm', icon: Grid3x3, go: 'f', need: 'measure.read' },
       { path: '/touchpoints', word: 'touchpoints', icon: MapPin, go: 't' },

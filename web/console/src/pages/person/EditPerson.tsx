@@ -2,9 +2,11 @@ import { Drawer, Button, Form, Input, Select } from 'antd'
 import type { Person } from 'api'
 import { api } from '@/server'
 import { useAct } from '@/parts/act'
+import { useFormat } from '@/parts/format'
 import { useCommon } from '@/words/common'
+import { useAttributes, type Attribute } from '../attributes/ask'
 import { usePersons } from '../persons/words'
-import { PORTRAIT, usePortraitValue } from './Portrait'
+import { PORTRAIT, useAttributeName, usePortraitValue } from './Portrait'
 import { usePerson } from './words'
 
 interface Given { name?: string; phone?: string; email?: string; portrait: Record<string, string | undefined> }
@@ -13,7 +15,11 @@ export function EditPerson({ person, open, close }: { person: Person; open: bool
   const t = usePerson()
   const p = usePersons()
   const c = useCommon()
+  const { lang } = useFormat()
   const say = usePortraitValue()
+  const { name } = useAttributeName()
+  const schema = useAttributes()
+  const own = (schema.data?.items ?? []).filter((each) => !each.builtin && !each.archived)
   const [form] = Form.useForm<Given>()
   const save = useAct((body: Parameters<typeof api.persons.save>[1]) => api.persons.save(person.id, body), {
     refresh: ['person', 'persons', 'timeline'],
@@ -25,9 +31,10 @@ export function EditPerson({ person, open, close }: { person: Person; open: bool
     for (const key of ['name', 'phone', 'email'] as const) {
       if (form.isFieldTouched(key) && given[key]?.trim() && given[key] !== person[key]) body[key] = given[key]?.trim() ?? ''
     }
-    const portrait = Object.fromEntries(
-      PORTRAIT.filter((key) => (given.portrait[key] || null) !== (person.portrait[key] || null)).map((key) => [key, given.portrait[key] || null]),
-    )
+    const before = valuesOf(person)
+    const keys = [...PORTRAIT, ...own.map((each) => each.key)]
+    const changed = keys.filter((key) => form.isFieldTouched(['portrait', key]) && (given.portrait[key]?.trim() || null) !== (before[key] || null))
+    const portrait = Object.fromEntries(changed.map((key) => [key, given.portrait[key]?.trim() || null]))
     if (Object.keys(portrait).length) body.portrait = portrait
     if (Object.keys(body).length === 0) return close()
     save.mutate(body)
@@ -36,18 +43,30 @@ export function EditPerson({ person, open, close }: { person: Person; open: bool
     <Drawer open={open} onClose={close} title={t('edit')} size={480} destroyOnHidden
       footer={<div className="row"><Button type="primary" onClick={() => form.submit()} loading={save.isPending}>{t('save')}</Button><Button onClick={close}>{c('cancel')}</Button></div>}>
       <Form<Given> form={form} layout="vertical" onFinish={send} requiredMark={false}
-        initialValues={{ name: person.name, phone: person.phone, email: person.email, portrait: person.portrait }}>
+        initialValues={{ name: person.name, phone: person.phone, email: person.email, portrait: valuesOf(person) }}>
         <Form.Item name="name" label={p('name')}><Input maxLength={80} /></Form.Item>
         <Form.Item name="phone" label={p('phone')}><Input inputMode="tel" /></Form.Item>
         <Form.Item name="email" label={p('email')} rules={[{ type: 'email' }]}><Input inputMode="email" /></Form.Item>
         {PORTRAIT.map((key) => (
-          <Form.Item key={key} name={['portrait', key]} label={t(`p_${key}`)}>
+          <Form.Item key={key} name={['portrait', key]} label={name(key)}>
             {key === 'gender'
               ? <Select allowClear options={['female', 'male', 'other'].map((value) => ({ value, label: say('gender', value) }))} />
               : <Input maxLength={80} placeholder={key === 'birthday' ? 'YYYY-MM-DD' : ''} />}
           </Form.Item>
         ))}
+        {own.map((each) => <Form.Item key={each.key} name={['portrait', each.key]} label={each[lang]}>{fieldOf(each, [c('yes'), c('no')])}</Form.Item>)}
       </Form>
     </Drawer>
   )
+}
+
+/** What the form begins with: plain values as they are, sealed ones as they are shown; those must not be written back so. */
+const valuesOf = (person: Person): Record<string, string> => Object.fromEntries(person.attributes.map(({ key, value }) => [key, value]))
+
+/** A field for an attribute of the brand, by its kind. */
+function fieldOf(each: Attribute, [yes, no]: [string, string]) {
+  if (each.kind === 'enum') return <Select allowClear options={each.options.map((value) => ({ value, label: value }))} />
+  if (each.kind === 'bool') return <Select allowClear options={[{ value: 'true', label: yes }, { value: 'false', label: no }]} />
+  if (each.kind === 'number') return <Input inputMode="decimal" maxLength={40} />
+  return <Input maxLength={200} placeholder={each.kind === 'date' ? 'YYYY-MM-DD' : ''} />
 }

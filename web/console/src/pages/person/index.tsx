@@ -73,7 +73,7 @@ function Life({ person }: { person: Person }) {
           <Belongs person={person} />
           <Tags person={person} writes={writes} />
           <Segments id={person.id} />
-          <Portrait portrait={person.portrait} />
+          <Portrait person={person} />
           <Consents person={person} writes={writes} />
           <Referral id={person.id} />
           <Identities person={person} />

@@ -24,14 +24,15 @@ export default function SegmentEditPage() {
   const from = id ?? search.get('from') ?? undefined
   const t = useSegments()
   const segment = useQuery({ queryKey: ['segment', from], queryFn: () => segments.one(from ?? ''), enabled: from !== undefined })
-  if (from === undefined) return <Editor />
+  const tag = search.get('tag')
+  if (from === undefined) return <Editor {...(tag ? { start: { tag: { any: [tag] } } } : {})} />
   if (segment.isError) return <PageFailed error={segment.error} retry={() => void segment.refetch()} />
   if (!segment.data) return <PageLoading />
   if (!segment.data.rule) return <Page title={segment.data.name} back={{ to: `/segments/${from}`, label: segment.data.name }}><Card><Empty title={t('e_empty_rule')} /></Card></Page>
   return id ? <Editor key={id} of={segment.data} /> : <Editor key={from} copy={segment.data} />
 }
 
-function Editor({ of, copy }: { of?: Segment; copy?: Segment }) {
+function Editor({ of, copy, start }: { of?: Segment; copy?: Segment; start?: Rule }) {
   const t = useSegments()
   const known = useFields()
   // A segment cannot be a condition of itself.
@@ -40,7 +41,7 @@ function Editor({ of, copy }: { of?: Segment; copy?: Segment }) {
   const { message } = App.useApp()
   const [name, setName] = useState(of?.name ?? (copy ? t('d_copy_name', { name: copy.name }) : ''))
   const [note, setNote] = useState(of?.note ?? copy?.note ?? '')
-  const [rule, setRule] = useState<Rule>(() => asGroup(of?.rule ?? copy?.rule ?? null))
+  const [rule, setRule] = useState<Rule>(() => asGroup(of?.rule ?? copy?.rule ?? start ?? null))
   const [tried, setTried] = useState(false)
   const changed = useRef(false)
   const edit = useCallback((next: Rule) => {
