@@ -8,12 +8,15 @@ use super::{Job, Open, Shared, Store, Tx, migrate, tx::{Conn, sqlite_problem}};
 use crate::base::{Problem, Result};
 use crate::seal;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, atomic::Ordering, mpsc};
+use rusqlite::hooks::Wal;
+use std::sync::{Arc, Mutex, atomic::{AtomicBool, AtomicUsize, Ordering}, mpsc};
 
 /// Calls that share a commit at most: bounds how long the first of them waits.
 const BATCH: usize = 4096;
-/// The journal is folded back into the file when it has grown to this.
-const FOLD_AT: u64 = 64 << 20;
+/// The journal is folded back into the file when it holds so many pages of 4 KiB.
+const FOLD_AT: usize = 16 << 10;
+/// A journal file is cut to this when it has been larger; below, it is written over from its beginning.
+const JOURNAL: u64 = 256 << 20;
 /// Batches run with savepoints after one had to be run again.
 const CAREFUL: u32 = 64;
 
@@ -34,7 +37,7 @@ fn connect(path: &Path, cache_kib: u32, read_only: bool) -> Result<rusqlite::Con
     c.busy_timeout(std::time::Duration::from_secs(10)).map_err(what)?;
     c.execute_batch(&format!(
         "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0; \
-         pragma temp_store = memory; pragma cache_size = -{cache_kib}; pragma journal_size_limit = {FOLD_AT};"
+         pragma temp_store = memory; pragma cache_size = -{cache_kib}; pragma journal_size_limit = {JOURNAL};"
     ))
     .map_err(what)?;
     if read_only {
@@ -47,7 +50,7 @@ pub fn open(dir: &Path, how: &Open, shared: Arc<Shared>) -> Result<Sqlite> {
     std::fs::create_dir_all(dir)
         .map_err(|e| Problem::invalid(format!("cannot create the data folder {}: {e}", dir.display())))?;
     let path = file(dir);
-    let writer = connect(&path, 24 << 10, false)?;
+    let mut writer = connect(&path, 24 << 10, false)?;
     {
         let mut tx = Tx::new(Conn::Sqlite(&writer), &shared);
         migrate::run(&mut tx)?;
@@ -65,12 +68,20 @@ pub fn open(dir: &Path, how: &Open, shared: Arc<Shared>) -> Result<Sqlite> {
     let reads = Arc::new(Mutex::new(reads));
     let (fold, folds) = mpsc::sync_channel(1);
     let mut handles = vec![];
-    let (own, wal) = (shared.clone(), path.with_extension("db-wal"));
-    handles.push(spawn("weir-write", move || write_loop(writer, jobs, own, &wal, fold)));
+    let journal = Arc::new(Journal::default());
+    let (own, pages) = (shared.clone(), journal.clone());
+    writer.wal_hook(Some(move |_: &mut Wal, n: std::ffi::c_int| {
+        pages.pages.store(n.max(0) as usize, Ordering::Relaxed);
+        Ok(())
+    }))
+    .map_err(|e| Problem::internal(format!("cannot watch the journal: {e}")))?;
+    let seen = journal.clone();
+    handles.push(spawn("weir-write", move || write_loop(writer, jobs, own, &seen, fold)));
     let folder = connect(&path, 1 << 10, false)?;
     handles.push(spawn("weir-fold", move || {
         while folds.recv().is_ok() {
             let _ = folder.execute_batch("pragma wal_checkpoint(passive)");
+            journal.folded.store(true, Ordering::Release);
         }
         let _ = folder.execute_batch("pragma wal_checkpoint(truncate)");
     }));
@@ -151,16 +162,29 @@ fn read_loop(c: rusqlite::Connection, jobs: &Mutex<mpsc::Receiver<Box<dyn Job>>>
     }
 }
 
+/// How the journal stands.
+#[derive(Default)]
+struct Journal {
+    /// Pages in it since it was last begun from the start.
+    pages: AtomicUsize,
+    /// All of it that was there a moment ago lies in the file, too.
+    folded: AtomicBool,
+}
+
+/// The journal is folded beside the writer while this goes on writing. What it wrote meanwhile is
+/// little; the writer folds that itself, between two commits, so that the next one finds everything
+/// in the file and begins the journal from its start. Else it would grow as long as there is work, and
+/// a commit to a file that grows waits for the file system's own journal.
 fn write_loop(
     c: rusqlite::Connection,
     jobs: mpsc::Receiver<Box<dyn Job>>,
     shared: Arc<Shared>,
-    wal: &Path,
+    journal: &Journal,
     fold: mpsc::SyncSender<()>,
 ) {
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
     let mut careful = 0u32;
-    let mut since_fold = 0u32;
+    let mut folding = false;
     while let Ok(first) = jobs.recv() {
         batch.push(first);
         while batch.len() < BATCH {
@@ -190,12 +214,13 @@ fn write_loop(
         for job in batch.drain(..) {
             job.answer(failed.clone());
         }
-        since_fold += 1;
-        if since_fold >= 64 {
-            since_fold = 0;
-            if std::fs::metadata(wal).is_ok_and(|m| m.len() > FOLD_AT) {
-                let _ = fold.try_send(());
-            }
+        if folding && journal.folded.swap(false, Ordering::Acquire) {
+            let _ = c.execute_batch("pragma wal_checkpoint(passive)");
+            journal.pages.store(0, Ordering::Relaxed);
+            folding = false;
+        }
+        if !folding && journal.pages.load(Ordering::Relaxed) > FOLD_AT {
+            folding = fold.try_send(()).is_ok();
         }
     }
 }
