@@ -15,6 +15,7 @@ use arrow_ipc::reader::{FileDecoder, read_footer_length};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Fields, Schema};
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -301,10 +302,35 @@ impl Writer {
 
 fn write(path: &Path, schema: Schema, columns: Vec<ArrayRef>) -> Result<()> {
     let batch = RecordBatch::try_new(Arc::new(schema.clone()), columns).map_err(broken)?;
-    let file = File::create(path)?;
+    let file = Steady { file: File::create(path)?, loose: 0 };
     let mut w = FileWriter::try_new(std::io::BufWriter::with_capacity(1 << 20, file), &schema).map_err(broken)?;
     w.write(&batch).map_err(broken)?;
     w.finish().map_err(broken)?;
-    let file = w.into_inner().map_err(broken)?.into_inner().map_err(broken)?;
-    file.sync_all()
+    let steady = w.into_inner().map_err(broken)?.into_inner().map_err(broken)?;
+    steady.file.sync_all()
+}
+
+/// Bytes that may wait for the disk at once.
+const LOOSE: usize = 4 << 20;
+
+/// A file that goes to the disk piece by piece: a large one at once would hold up everybody who
+/// commits to the same disk.
+struct Steady {
+    file: File,
+    loose: usize,
+}
+
+impl Write for Steady {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        let n = self.file.write(&bytes[..bytes.len().min(LOOSE)])?;
+        self.loose += n;
+        if self.loose >= LOOSE {
+            self.loose = 0;
+            self.file.sync_data()?;
+        }
+        Ok(n)
+    }
+    fn flush(&mut self) -> Result<()> {
+        self.file.flush()
+    }
 }

@@ -15,6 +15,9 @@ use std::sync::{Arc, Mutex, atomic::{AtomicBool, AtomicUsize, Ordering}, mpsc};
 const BATCH: usize = 4096;
 /// The journal is folded back into the file when it holds so many pages of 4 KiB.
 const FOLD_AT: usize = 16 << 10;
+/// Rounds of folding at most, and the pages that the writer may fold in passing.
+const ROUNDS: usize = 6;
+const LITTLE: usize = 200;
 /// A journal file is cut to this when it has been larger; below, it is written over from its beginning.
 const JOURNAL: u64 = 256 << 20;
 /// Batches run with savepoints after one had to be run again.
@@ -80,7 +83,13 @@ pub fn open(dir: &Path, how: &Open, shared: Arc<Shared>) -> Result<Sqlite> {
     let folder = connect(&path, 1 << 10, false)?;
     handles.push(spawn("weir-fold", move || {
         while folds.recv().is_ok() {
-            let _ = folder.execute_batch("pragma wal_checkpoint(passive)");
+            // What comes in during one round is less than that round was about.
+            for _ in 0..ROUNDS {
+                let folded = folder.query_row("pragma wal_checkpoint(passive)", [], |r| r.get::<_, i64>(2)).unwrap_or(0);
+                if journal.pages.load(Ordering::Relaxed) < folded.max(0) as usize + LITTLE {
+                    break;
+                }
+            }
             journal.folded.store(true, Ordering::Release);
         }
         let _ = folder.execute_batch("pragma wal_checkpoint(truncate)");
