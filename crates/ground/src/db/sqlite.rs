@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, atomic::{AtomicBool, AtomicUsize, Ordering}, mpsc};
 /// Calls that share a commit at most: bounds how long the first of them waits.
 const BATCH: usize = 4096;
 /// The journal is folded back into the file when it holds so many pages of 4 KiB.
-const FOLD_AT: usize = 16 << 10;
+const FOLD_AT: usize = 8 << 10;
 /// Rounds of folding at most, and the pages that the writer may fold in passing.
 const ROUNDS: usize = 6;
 const LITTLE: usize = 200;
@@ -86,6 +86,7 @@ pub fn open(dir: &Path, how: &Open, shared: Arc<Shared>) -> Result<Sqlite> {
             // What comes in during one round is less than that round was about.
             for _ in 0..ROUNDS {
                 let folded = folder.query_row("pragma wal_checkpoint(passive)", [], |r| r.get::<_, i64>(2)).unwrap_or(0);
+                sync(&folder);
                 if journal.pages.load(Ordering::Relaxed) < folded.max(0) as usize + LITTLE {
                     break;
                 }
@@ -168,6 +169,25 @@ fn read_loop(c: rusqlite::Connection, jobs: &Mutex<mpsc::Receiver<Box<dyn Job>>>
         }
         job.answer(begun.err());
         super::tidy(started);
+    }
+}
+
+/// Brings what was folded to the disk. SQLite does so only where a fold came to the journal's end,
+/// and then whoever comes there waits for all of it.
+fn sync(c: &rusqlite::Connection) {
+    use rusqlite::ffi;
+    let mut file: *mut ffi::sqlite3_file = std::ptr::null_mut();
+    // SAFETY: the handle is open as long as `c` is; SQLite fills `file` with the file of the main
+    // database, which belongs to the connection, and only this thread uses the connection.
+    #[allow(unsafe_code)]
+    unsafe {
+        let name = std::ptr::null();
+        let found = ffi::sqlite3_file_control(c.handle(), name, ffi::SQLITE_FCNTL_FILE_POINTER, (&raw mut file).cast());
+        if found == ffi::SQLITE_OK && !file.is_null() && !(*file).pMethods.is_null() {
+            if let Some(sync) = (*(*file).pMethods).xSync {
+                sync(file, ffi::SQLITE_SYNC_NORMAL);
+            }
+        }
     }
 }
 
