@@ -311,10 +311,10 @@ fn write(path: &Path, schema: Schema, columns: Vec<ArrayRef>) -> Result<()> {
 }
 
 /// Bytes that may wait for the disk at once.
-const LOOSE: usize = 4 << 20;
+const LOOSE: usize = 2 << 20;
 
-/// A file that goes to the disk piece by piece: a large one at once would hold up everybody who
-/// commits to the same disk.
+/// A file that goes to the disk piece by piece and leaves it to others half of the time: a large one
+/// at once would hold up everybody who commits to the same disk.
 struct Steady {
     file: File,
     loose: usize,
@@ -326,7 +326,9 @@ impl Write for Steady {
         self.loose += n;
         if self.loose >= LOOSE {
             self.loose = 0;
+            let begun = std::time::Instant::now();
             self.file.sync_data()?;
+            std::thread::sleep(begun.elapsed());
         }
         Ok(n)
     }
