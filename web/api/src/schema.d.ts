@@ -1304,9 +1304,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Tags of a person with their sources, also those that do not hold for now. */
+        get: operations["person_tags"];
         put?: never;
-        /** Put a tag on a person. */
+        /** Put a tag on a person. A removal by hand is cleared by it. */
         post: operations["add_tag"];
         delete?: never;
         options?: never;
@@ -1324,8 +1325,25 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a tag off a person. */
+        /** Take a tag off a person, whoever put it there. Rules, files and systems do not put it back until that is allowed again. */
         delete: operations["remove_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/tags/{tag}/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a tag come back that was taken off by hand: what rules, files and systems say of it counts again. */
+        post: operations["allow_tag"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2076,6 +2094,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tag-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of tags. */
+        get: operations["list_tag_groups"];
+        put?: never;
+        /** Make a group of tags. */
+        post: operations["add_tag_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tag-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a group; its tags stay on everybody who has them. */
+        delete: operations["remove_tag_group"];
+        options?: never;
+        head?: never;
+        /** Change a group of tags; what is absent stays. */
+        patch: operations["edit_tag_group"];
+        trace?: never;
+    };
     "/api/v1/tags": {
         parameters: {
             query?: never;
@@ -2083,10 +2137,78 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tags in use. */
+        /** Tags in use, and those of groups or taken off that nobody has now. */
         get: operations["list_tags"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/allow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a tag come back on everybody it was taken off by hand. */
+        post: operations["allow_whole_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a tag into a group, out of the one it was in. */
+        post: operations["move_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a tag off everybody and out of its group. Refused while a segment keeps it or asks for it, or a campaign aims at it. */
+        post: operations["remove_whole_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a tag another name everywhere, or make one of two. */
+        post: operations["rename_tag"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3675,6 +3797,15 @@ export interface components {
             city?: string | null;
             name?: string | null;
         };
+        /** @description What is absent stays. */
+        EditTagGroup: {
+            colour?: string | null;
+            /** @description Holds for what is asserted from now on; who has several tags already keeps them. */
+            exclusive?: boolean | null;
+            name?: string | null;
+            /** @description In place of those before. */
+            tags?: string[] | null;
+        };
         /** @description What is absent stays; a null store or owner is taken away. */
         EditTouchpoint: {
             /** @default null */
@@ -4634,6 +4765,22 @@ export interface components {
             total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
+        List_PersonTag: {
+            items: {
+                colour?: string | null;
+                group_id?: components["schemas"]["tgg_id"] | null;
+                /** @description It does not when it was taken off by hand, or another tag of an exclusive group holds. */
+                holds: boolean;
+                removed_at?: components["schemas"]["i64"] | null;
+                sources: components["schemas"]["TagSource"][];
+                tag: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
         List_Product: {
             items: {
                 category: string;
@@ -4986,9 +5133,40 @@ export interface components {
         /** @description A page of a list and where the next one begins. */
         List_TagCount: {
             items: {
+                group_id?: components["schemas"]["tgg_id"] | null;
+                /** Format: int64 */
+                imported: number;
+                /**
+                 * Format: int64
+                 * @description How many persons have it by hand, by files and systems, and by rules; one may have it several ways.
+                 */
+                manual: number;
                 /** Format: int64 */
                 persons: number;
+                /**
+                 * Format: int64
+                 * @description From how many persons it was taken off by hand, so that rules do not put it back.
+                 */
+                removed: number;
+                /** Format: int64 */
+                rules: number;
                 tag: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_TagGroup: {
+            items: {
+                /** @description `plain`, `water`, `good`, `warn` or `bad` */
+                colour: string;
+                /** @description A person has at most one tag of it. */
+                exclusive: boolean;
+                id: components["schemas"]["tgg_id"];
+                name: string;
+                tags: string[];
             }[];
             /** @description Pass it as `cursor` for the next page; null at the end. */
             next?: string | null;
@@ -5329,6 +5507,14 @@ export interface components {
             note?: string | null;
             persons?: components["schemas"]["per_id"][];
         };
+        /** @description A new group of tags. */
+        MakeTagGroup: {
+            colour: string;
+            exclusive?: boolean;
+            name: string;
+            /** @description Tags of other groups move here. */
+            tags?: string[];
+        };
         /** @description A product as a customer sees it in a list. */
         MallItem: {
             /**
@@ -5548,6 +5734,10 @@ export interface components {
             items: components["schemas"]["Mover"][];
             /** Format: int64 */
             total: number;
+        };
+        MoveTag: {
+            group_id?: components["schemas"]["tgg_id"] | null;
+            tag: string;
         };
         mrg_id: string;
         msg_id: string;
@@ -5872,6 +6062,16 @@ export interface components {
         PersonsOf: Record<string, never> & {
             pick?: components["schemas"]["Pick"];
         };
+        /** @description A tag of a person. */
+        PersonTag: {
+            colour?: string | null;
+            group_id?: components["schemas"]["tgg_id"] | null;
+            /** @description It does not when it was taken off by hand, or another tag of an exclusive group holds. */
+            holds: boolean;
+            removed_at?: components["schemas"]["i64"] | null;
+            sources: components["schemas"]["TagSource"][];
+            tag: string;
+        };
         /** @description Which part of an answer is meant. Which of these a question knows is told there. */
         Pick: {
             /** @default null */
@@ -6165,6 +6365,12 @@ export interface components {
              * @description As a spreadsheet counts: the header is row 1.
              */
             row: number;
+        };
+        RenameTag: {
+            from: string;
+            /** @description The new name is in use, and both mean the same. */
+            merge?: boolean;
+            to: string;
         };
         /** @description What became of a replay. */
         Replayed: {
@@ -7052,14 +7258,60 @@ export interface components {
         };
         /** @description A tag and how many persons carry it. */
         TagCount: {
+            group_id?: components["schemas"]["tgg_id"] | null;
+            /** Format: int64 */
+            imported: number;
+            /**
+             * Format: int64
+             * @description How many persons have it by hand, by files and systems, and by rules; one may have it several ways.
+             */
+            manual: number;
             /** Format: int64 */
             persons: number;
+            /**
+             * Format: int64
+             * @description From how many persons it was taken off by hand, so that rules do not put it back.
+             */
+            removed: number;
+            /** Format: int64 */
+            rules: number;
             tag: string;
         };
         TagField: {
             /** Format: int64 */
             count: number;
             tag: string;
+        };
+        /** @description A group of tags. */
+        TagGroup: {
+            /** @description `plain`, `water`, `good`, `warn` or `bad` */
+            colour: string;
+            /** @description A person has at most one tag of it. */
+            exclusive: boolean;
+            id: components["schemas"]["tgg_id"];
+            name: string;
+            tags: string[];
+        };
+        /** @description How many persons it concerned. */
+        TagPersons: {
+            /** Format: int64 */
+            persons: number;
+        };
+        TagRenamed: {
+            /**
+             * Format: int64
+             * @description Who had the tag by its old name.
+             */
+            persons: number;
+            tag: string;
+        };
+        /** @description Who says that a tag holds. */
+        TagSource: {
+            at: components["schemas"]["i64"];
+            /** @description The name of the segment. */
+            name?: string | null;
+            /** @description `manual`, a file or system, or `rule:<segment>` */
+            source: string;
         };
         /** @description A test of a value. What is missing passes only `missing`. */
         Test: {
@@ -7082,6 +7334,7 @@ export interface components {
             /** @description `success` or `fail` */
             outcome: string;
         };
+        tgg_id: string;
         /** @description Persons who took at most so long, and longer than the one before; null is any longer time. */
         Took: {
             /** Format: int64 */
@@ -7316,6 +7569,10 @@ export interface components {
             /** @description Masked when it is personal or sensitive. */
             value: string;
         };
+        /** @description A tag as a whole. */
+        WholeTag: {
+            tag: string;
+        };
         /** @description A condition, whether it holds, and why. */
         Why: {
             children: components["schemas"]["Why"][];
@@ -7459,6 +7716,7 @@ export type EditProduct = components['schemas']['EditProduct'];
 export type EditSegment = components['schemas']['EditSegment'];
 export type EditStaff = components['schemas']['EditStaff'];
 export type EditStore = components['schemas']['EditStore'];
+export type EditTagGroup = components['schemas']['EditTagGroup'];
 export type EditTouchpoint = components['schemas']['EditTouchpoint'];
 export type EntryRow = components['schemas']['EntryRow'];
 export type Event = components['schemas']['Event'];
@@ -7533,6 +7791,7 @@ export type ListMessage = components['schemas']['List_Message'];
 export type ListOrderRow = components['schemas']['List_OrderRow'];
 export type ListPair = components['schemas']['List_Pair'];
 export type ListPersonRow = components['schemas']['List_PersonRow'];
+export type ListPersonTag = components['schemas']['List_PersonTag'];
 export type ListProduct = components['schemas']['List_Product'];
 export type ListPromoter = components['schemas']['List_Promoter'];
 export type ListQuarantineCount = components['schemas']['List_QuarantineCount'];
@@ -7551,6 +7810,7 @@ export type ListStorePlaced = components['schemas']['List_StorePlaced'];
 export type ListSyncRun = components['schemas']['List_SyncRun'];
 export type ListSyncSystem = components['schemas']['List_SyncSystem'];
 export type ListTagCount = components['schemas']['List_TagCount'];
+export type ListTagGroup = components['schemas']['List_TagGroup'];
 export type ListTouchpoint = components['schemas']['List_Touchpoint'];
 export type ListTouchpointRow = components['schemas']['List_TouchpointRow'];
 export type LiveCode = components['schemas']['LiveCode'];
@@ -7578,6 +7838,7 @@ export type MaiId = components['schemas']['mai_id'];
 export type MakeAttribute = components['schemas']['MakeAttribute'];
 export type MakeSegment = components['schemas']['MakeSegment'];
 export type MakeStatic = components['schemas']['MakeStatic'];
+export type MakeTagGroup = components['schemas']['MakeTagGroup'];
 export type MallItem = components['schemas']['MallItem'];
 export type MallLine = components['schemas']['MallLine'];
 export type MallMe = components['schemas']['MallMe'];
@@ -7600,6 +7861,7 @@ export type Mode = components['schemas']['Mode'];
 export type Money = components['schemas']['Money'];
 export type Mover = components['schemas']['Mover'];
 export type Movers = components['schemas']['Movers'];
+export type MoveTag = components['schemas']['MoveTag'];
 export type MrgId = components['schemas']['mrg_id'];
 export type MsgId = components['schemas']['msg_id'];
 export type NewKey = components['schemas']['NewKey'];
@@ -7640,6 +7902,7 @@ export type PersonRef = components['schemas']['PersonRef'];
 export type PersonRow = components['schemas']['PersonRow'];
 export type PersonsFound = components['schemas']['PersonsFound'];
 export type PersonsOf = components['schemas']['PersonsOf'];
+export type PersonTag = components['schemas']['PersonTag'];
 export type Pick = components['schemas']['Pick'];
 export type Pii = components['schemas']['Pii'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
@@ -7671,6 +7934,7 @@ export type RefId = components['schemas']['ref_id'];
 export type Referred = components['schemas']['Referred'];
 export type RefundLine = components['schemas']['RefundLine'];
 export type Rejected = components['schemas']['Rejected'];
+export type RenameTag = components['schemas']['RenameTag'];
 export type Replayed = components['schemas']['Replayed'];
 export type ReplayedMany = components['schemas']['ReplayedMany'];
 export type ReplayOne = components['schemas']['ReplayOne'];
@@ -7766,8 +8030,13 @@ export type SyncSystem = components['schemas']['SyncSystem'];
 export type SyncTaken = components['schemas']['SyncTaken'];
 export type TagCount = components['schemas']['TagCount'];
 export type TagField = components['schemas']['TagField'];
+export type TagGroup = components['schemas']['TagGroup'];
+export type TagPersons = components['schemas']['TagPersons'];
+export type TagRenamed = components['schemas']['TagRenamed'];
+export type TagSource = components['schemas']['TagSource'];
 export type Test = components['schemas']['Test'];
 export type TestOutcome = components['schemas']['TestOutcome'];
+export type TggId = components['schemas']['tgg_id'];
 export type Took = components['schemas']['Took'];
 export type Touchpoint = components['schemas']['Touchpoint'];
 export type TouchpointDay = components['schemas']['TouchpointDay'];
@@ -7792,6 +8061,7 @@ export type Unbound = components['schemas']['Unbound'];
 export type UnmergedInto = components['schemas']['UnmergedInto'];
 export type UnmergePersons = components['schemas']['UnmergePersons'];
 export type Valued = components['schemas']['Valued'];
+export type WholeTag = components['schemas']['WholeTag'];
 export type Why = components['schemas']['Why'];
 export type WhyIn = components['schemas']['WhyIn'];
 export type Window = components['schemas']['Window'];
@@ -10584,6 +10854,36 @@ export interface operations {
             };
         };
     };
+    person_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_PersonTag"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     add_tag: {
         parameters: {
             query?: never;
@@ -10617,6 +10917,35 @@ export interface operations {
         };
     };
     remove_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    allow_tag: {
         parameters: {
             query?: never;
             header?: never;
@@ -12357,6 +12686,128 @@ export interface operations {
             };
         };
     };
+    list_tag_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_TagGroup"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_tag_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeTagGroup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroup"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    remove_tag_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["tgg_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    edit_tag_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["tgg_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditTagGroup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagGroup"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_tags: {
         parameters: {
             query?: never;
@@ -12372,6 +12823,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_TagCount"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    allow_whole_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeTag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagPersons"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    move_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveTag"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    remove_whole_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeTag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagPersons"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rename_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameTag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRenamed"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
