@@ -5,6 +5,6 @@ pub mod problem;
 pub mod time;
 
 pub use id::{Id, Kind, ids, kinds};
-pub use money::Fen;
+pub use money::{Fen, share_bp};
 pub use problem::{Code, FieldError, Problem, Result};
 pub use time::{Day, Ms, Zone};

@@ -3,6 +3,12 @@
 //! commerce reference.
 use std::fmt;
 
+/// A part of a whole in ten-thousandths, rounded half up; 0 of nothing.
+pub fn share_bp(part: impl Into<i128>, whole: impl Into<i128>) -> i64 {
+    let (part, whole) = (part.into(), whole.into());
+    if whole > 0 { ((part * 20_000 + whole) / (whole * 2)) as i64 } else { 0 }
+}
+
 /// An amount in fen. Arithmetic is checked: an overflow panics, which rolls the call back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema)]

@@ -7,7 +7,7 @@
 //! the database at any time.
 pub mod facts;
 pub mod props;
-mod follow;
+pub(crate) mod follow;
 mod pool;
 #[cfg(test)]
 mod random;

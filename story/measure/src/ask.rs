@@ -273,11 +273,6 @@ pub(crate) fn day_text(day: i32) -> String {
     Day(day).to_string()
 }
 
-/// Ten-thousandths of a whole, rounded half up.
-pub(crate) fn bp(part: u64, whole: u64) -> i64 {
-    if whole == 0 { 0 } else { ((part * 10_000 * 2 + whole) / (whole * 2)) as i64 }
-}
-
 /// Which kinds there are, for the address of their persons.
 pub(crate) fn kind(name: &str) -> Result<Kind> {
     Kind::ALL.into_iter().find(|k| k.name() == name).ok_or_else(|| Problem::not_found("kind of question"))

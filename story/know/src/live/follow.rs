@@ -34,7 +34,7 @@ pub(crate) struct Batch {
 }
 
 /// Events of the engine itself are no part of anybody's behaviour.
-fn is_own(name: &str) -> bool {
+pub(crate) fn is_own(name: &str) -> bool {
     name.starts_with("segment.")
 }
 
@@ -287,6 +287,23 @@ fn stale(db: &Db, id: SegmentId, why: &Problem) -> Result<()> {
     })
 }
 
+/// Takes an event of the log into a lake, as something this subject did.
+pub(crate) fn take_in(state: &mut weir_lake::State, e: &Event, subject: PersonId) -> (Subject, u16) {
+    let parsed = super::props::read(&e.props);
+    let props: Vec<(&str, &str)> = parsed.iter().map(|(k, v)| (k.as_ref(), v.as_ref())).collect();
+    let (touchpoint, store) = (e.touchpoint.map(|t| t.to_string()), e.store.map(|s| s.to_string()));
+    state.append(&Row {
+        seq: e.id,
+        subject: subject.n(),
+        at: e.at,
+        name: &e.name,
+        value: e.value.map(|v| v.0),
+        touchpoint: touchpoint.as_deref().unwrap_or(""),
+        store: store.as_deref().unwrap_or(""),
+        props: &props,
+    })
+}
+
 /// Events of one brand, in order.
 pub(crate) fn apply(
     pool: &Pool,
@@ -326,20 +343,7 @@ pub(crate) fn apply(
         let met = state.people.find(person.n()).is_some();
         let mut name = 0;
         if append {
-            let parsed = super::props::read(&e.props);
-            let props: Vec<(&str, &str)> = parsed.iter().map(|(k, v)| (k.as_ref(), v.as_ref())).collect();
-            let (touchpoint, store) = (e.touchpoint.map(|t| t.to_string()), e.store.map(|s| s.to_string()));
-            let row = Row {
-                seq: e.id,
-                subject: person.n(),
-                at: e.at,
-                name: &e.name,
-                value: e.value.map(|v| v.0),
-                touchpoint: touchpoint.as_deref().unwrap_or(""),
-                store: store.as_deref().unwrap_or(""),
-                props: &props,
-            };
-            name = state.append(&row).1;
+            name = take_in(&mut state, e, person).1;
             state.position = here;
         } else if judge {
             name = state.words.names.find(&e.name).unwrap_or_default() as u16;

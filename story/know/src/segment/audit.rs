@@ -5,14 +5,14 @@
 //! error, and the person is judged again.
 use super::rule::compile;
 use crate::live::facts::{self, Columns, Parts};
-use crate::live::{Live, Pool};
+use crate::live::{Live, Pool, follow};
 use std::sync::atomic::Ordering;
 use weir_ground::base::{Ms, Result, ids::SegmentId};
 use weir_ground::event::{COLUMNS, Event, PersonId};
 use weir_ground::reader::{self, Cursor};
 use weir_ground::{Db, params};
 use weir_lake::cond::Who;
-use weir_lake::{Event as Row, Lake, Position};
+use weir_lake::{Lake, Position};
 
 /// What the auditor found: a segment, whether the person is in, and whether they should be.
 pub type Finding = (SegmentId, bool, bool);
@@ -71,20 +71,8 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
     let lake = Lake::in_memory();
     let mut one = lake.write();
     one.words.hush(crate::live::QUIET);
-    for e in events.iter().filter(|e| !e.name.starts_with("segment.") && Position { xid: e.xid, id: e.id } <= at) {
-        let props = crate::live::props::read(&e.props);
-        let props: Vec<(&str, &str)> = props.iter().map(|(k, v)| (k.as_ref(), v.as_ref())).collect();
-        let (touchpoint, store) = (e.touchpoint.map(|t| t.to_string()), e.store.map(|s| s.to_string()));
-        one.append(&Row {
-            seq: e.id,
-            subject: person.n(),
-            at: e.at,
-            name: &e.name,
-            value: e.value.map(|v| v.0),
-            touchpoint: touchpoint.as_deref().unwrap_or(""),
-            store: store.as_deref().unwrap_or(""),
-            props: &props,
-        });
+    for e in events.iter().filter(|e| !follow::is_own(&e.name) && Position { xid: e.xid, id: e.id } <= at) {
+        follow::take_in(&mut one, e, person);
     }
     let root = one.people.subject(person.n());
     let mut terms = pool.terms();

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use utoipa::ToSchema;
-use weir_ground::base::{Problem, Result, ids::{ProductId, SegmentId}};
+use weir_ground::base::{Problem, Result, ids::{ProductId, SegmentId}, share_bp};
 use weir_ground::http::{Answer, App, Json, Path, Query};
 use weir_ground::{Tx, params};
 use weir_keep::{May, Staff};
@@ -99,10 +99,6 @@ pub struct SegmentPortrait {
     pub responses: Vec<ResponseCell>,
 }
 
-fn share(n: i64, of: i64) -> i64 {
-    if of > 0 { (n * 10_000 + of / 2) / of } else { 0 }
-}
-
 /// `None` where the base has none or too few here to tell.
 fn tgi(n: i64, of: i64, base: i64, base_of: i64) -> Option<i64> {
     let (n, of, base, base_of) = (n as i128, of as i128, base as i128, base_of as i128);
@@ -116,8 +112,8 @@ fn cell(value: String, n: i64, of: i64, base: i64, base_of: i64) -> PortraitCell
         zh: None,
         en: None,
         count: (!small).then_some(n),
-        share_bp: (!small).then(|| share(n, of)),
-        base_bp: share(base, base_of),
+        share_bp: (!small).then(|| share_bp(n, of)),
+        base_bp: share_bp(base, base_of),
         tgi: if small { None } else { tgi(n, of, base, base_of) },
     }
 }
@@ -200,7 +196,12 @@ struct Acts {
     persons: Vec<(i64, i64)>,
 }
 
-fn acts(pool: &Pool, here: &RoaringBitmap, base: &(dyn Fn(u32) -> bool + Sync)) -> Option<(Vec<HourCell>, Vec<ResponseCell>)> {
+fn acts(
+    pool: &Pool,
+    here: &RoaringBitmap,
+    base: &(dyn Fn(u32) -> bool + Sync),
+    base_persons: i64,
+) -> Option<(Vec<HourCell>, Vec<ResponseCell>)> {
     let calendar = pool.calendar();
     let is_act: Vec<bool> = {
         let state = pool.read();
@@ -239,13 +240,12 @@ fn acts(pool: &Pool, here: &RoaringBitmap, base: &(dyn Fn(u32) -> bool + Sync)) 
     let hour = |(i, h): (usize, &(i64, i64))| HourCell {
         hour: i as i64,
         count: h.0,
-        share_bp: share(h.0, of),
-        base_bp: share(h.1, base_of),
+        share_bp: share_bp(h.0, of),
+        base_bp: share_bp(h.1, base_of),
     };
     let hours = all.hours.iter().enumerate().map(hour).collect();
     let state = pool.read();
     let persons = here.len() as i64;
-    let base_persons = (0..state.people.len() as u32).filter(|s| state.people.is_root(*s) && base(*s)).count() as i64;
     let mut responses: Vec<ResponseCell> = all
         .persons
         .iter()
@@ -254,8 +254,8 @@ fn acts(pool: &Pool, here: &RoaringBitmap, base: &(dyn Fn(u32) -> bool + Sync)) 
         .map(|(i, n)| ResponseCell {
             name: state.words.names.word(i as u32).to_string(),
             persons: n.0,
-            share_bp: share(n.0, persons),
-            base_bp: share(n.1, base_persons),
+            share_bp: share_bp(n.0, persons),
+            base_bp: share_bp(n.1, base_persons),
             tgi: tgi(n.0, persons, n.1, base_persons),
         })
         .collect();
@@ -333,8 +333,8 @@ impl Bought {
                 id: ProductId::new(id),
                 name: self.names.get(&id).cloned().unwrap_or_default(),
                 persons: n.0,
-                share_bp: share(n.0, of),
-                base_bp: share(n.1, base_of),
+                share_bp: share_bp(n.0, of),
+                base_bp: share_bp(n.1, base_of),
                 tgi: tgi(n.0, of, n.1, base_of),
             })
             .collect();
@@ -364,7 +364,11 @@ pub async fn segment_portrait(
         .read(move |tx| {
             let base = |s: u32| other.as_ref().is_none_or(|o| o.contains(s));
             let bought = bought(tx, &pool, &who, &here, &base)?;
-            let (hours, responses) = acts(&pool, &here, &base).unwrap_or_default();
+            let base_persons = {
+                let state = pool.read();
+                (0..state.people.len() as u32).filter(|s| state.people.is_root(*s) && base(*s)).count() as i64
+            };
+            let (hours, responses) = acts(&pool, &here, &base, base_persons).unwrap_or_default();
             let state = pool.read();
             let mut groups = vec![];
             for (i, (key, column)) in state.people.columns().enumerate() {
@@ -375,10 +379,9 @@ pub async fn segment_portrait(
             }
             groups.extend(prices(&state, &here, &base).map(Group::told));
             groups.retain(|g| !g.cells.is_empty());
-            let base_persons = (0..state.people.len() as u32).filter(|s| state.people.is_root(*s) && base(*s)).count();
             drop(state);
             let (categories, products) = bought.told();
-            Ok(SegmentPortrait { persons: here.len() as i64, base: base_persons as i64, groups, hours, categories, products, responses })
+            Ok(SegmentPortrait { persons: here.len() as i64, base: base_persons, groups, hours, categories, products, responses })
         })
         .await?;
     Ok(Json(portrait))

@@ -1,10 +1,10 @@
 //! Funnels, retention and paths.
-use super::{About, Asked, Common, Group, Pick, Question, bp, day_text};
+use super::{About, Asked, Common, Group, Pick, Question, day_text};
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use weir_base::Day;
-use weir_ground::base::{Problem, Result};
+use weir_ground::base::{Problem, Result, share_bp};
 use weir_know::segment::rule::{EventTest, Span};
 use weir_lake::fold::funnel::{self, Funnel};
 use weir_lake::fold::paths::{Node, Paths};
@@ -93,8 +93,8 @@ impl FunnelQuestion {
             FunnelStep {
                 name: name.name.clone(),
                 persons: g.persons[i],
-                rate_bp: bp(g.persons[i], before),
-                from_first_bp: bp(g.persons[i], g.persons[0]),
+                rate_bp: share_bp(g.persons[i], before),
+                from_first_bp: share_bp(g.persons[i], g.persons[0]),
                 median_ms: quantile(times, 1, 2),
                 p90_ms: quantile(times, 9, 10),
             }
@@ -249,7 +249,7 @@ impl RetentionQuestion {
         let total = |k: usize| {
             let done: Vec<usize> = (0..r.cohorts()).filter(|c| over(*c, k)).collect();
             let size: u64 = done.iter().map(|c| g.sizes[*c]).sum();
-            (size > 0).then(|| bp(done.iter().map(|c| g.back[*c][k]).sum(), size))
+            (size > 0).then(|| share_bp(done.iter().map(|c| g.back[*c][k]).sum::<u64>(), size))
         };
         ((0..r.cohorts()).map(cohort).collect(), (0..=self.periods).map(total).collect())
     }

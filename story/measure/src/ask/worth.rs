@@ -1,11 +1,11 @@
 //! What persons are worth: RFM and cohorts of first buyers.
 use super::moves::Period;
-use super::{About, Asked, Common, Pick, Question, bp, day_text};
+use super::{About, Asked, Common, Pick, Question, day_text};
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use weir_base::Day;
-use weir_ground::base::{Problem, Result};
+use weir_ground::base::{Problem, Result, share_bp};
 use weir_lake::fold::cohort::Cohorts;
 use weir_lake::fold::rfm::{Cell, Rfm, Scores};
 use weir_lake::table::Table;
@@ -209,7 +209,7 @@ impl Question for CohortsQuestion {
                 size: c.size,
                 cumulative_per_head_fen: revenue.iter().map(per_head).collect(),
                 revenue_fen: revenue,
-                repurchase_bp: bp(c.again, c.size),
+                repurchase_bp: share_bp(c.again, c.size),
             }
         };
         Ok(Some(CohortsAnswer { about: About::default(), cohorts: all.iter().enumerate().map(cohort).collect() }))
