@@ -69,6 +69,13 @@ export async function settled(page) {
   await page.waitForFunction(() => !document.querySelector('.ant-skeleton-active, .ant-spin-spinning'))
 }
 
+/** Waits until nothing of this is there any more: what closes is seen for a moment yet. */
+export async function gone(page, selector) {
+  for (const until = Date.now() + 5_000; (await page.locator(selector).count()) > 0; await page.waitForTimeout(20)) {
+    assert.ok(Date.now() < until, `${selector} is still there`)
+  }
+}
+
 /**
  * Fails on anything that axe rates serious or critical. Two parts that Ant Design draws are left out, whose roles are not
  * ours to choose, and one rule that takes every icon and badge inside a link for a part of its name.

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { api } from '../api.js'
-import { accessible, fitsWidth, launch, person, phone, shot } from '../browser.js'
+import { accessible, fitsWidth, gone, launch, person, phone, shot } from '../browser.js'
 import { signIn } from '../console.js'
 
 let browser, office, desk
@@ -35,6 +35,7 @@ async function open(page, path) {
 async function choose(page, field, option) {
   await page.getByTestId(field).click()
   await page.locator('.ant-select-dropdown:visible .ant-select-item-option').filter({ hasText: option }).first().click()
+  await gone(page, '.ant-select-dropdown:visible')
 }
 
 test('a funnel shows what the API answers', async () => {

@@ -2,7 +2,7 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { api, eventually } from '../api.js'
-import { accessible, fitsWidth, launch, person, phone, settled, shot } from '../browser.js'
+import { accessible, fitsWidth, gone, launch, person, phone, settled, shot } from '../browser.js'
 import { signIn } from '../console.js'
 
 let browser, office, someone
@@ -20,8 +20,9 @@ const digits = (text) => Number(text.replace(/\D/g, ''))
 
 /** Opens the menu of a tag and takes an entry. */
 async function act(page, name, entry) {
+  await gone(page, '.ant-dropdown:visible')
   await rowOf(page, name).getByTestId('tag-acts').click()
-  await page.getByRole('menuitem', { name: entry }).click()
+  await page.locator('.ant-dropdown:visible').getByRole('menuitem', { name: entry }).click()
 }
 
 test('a tag is put on, taken off and allowed again; the list says by whom', async () => {

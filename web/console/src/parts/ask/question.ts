@@ -15,7 +15,8 @@ export function useQuestion<Q extends object>(first: Q): [Q, (change: Partial<Q>
   const [question, setQuestion] = useState(() => fromSearch(first, search))
   const latest = useRef(question)
   const own = useRef(new Set([search.toString()]))
-  const changedAt = useRef(0)
+  // The first change is a step of its own, however soon it comes: back leads to the question as it was opened.
+  const changedAt = useRef(-Infinity)
 
   const text = search.toString()
   useEffect(() => {
