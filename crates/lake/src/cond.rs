@@ -4,7 +4,7 @@
 //! answers *whether* the condition holds and *when* that could change without anything new: the
 //! incremental way asks it for the person whose event arrived and sleeps until then; the batch way
 //! asks it of everybody. There is no second description of what a condition means.
-use crate::{Calendar, Column, NO_VALUE, State, Subject, View};
+use crate::{Calendar, Column, Line, NO_VALUE, State, Subject, View};
 
 /// No change without an event.
 pub const NEVER: i64 = i64::MAX;
@@ -118,12 +118,18 @@ pub struct Lead {
 }
 
 impl Lead {
-    /// Did it, given the instants of such events and the bounds of the window, both included?
+    /// Did it, given such events and the bounds of the window, both included?
     #[inline]
-    pub fn passes(&self, at: &[i64], from: i64, to: i64) -> bool {
+    pub fn passes(&self, line: &Line<'_>, from: i64, to: i64) -> bool {
         // Most windows end now: the last ones decide.
-        let end = if at.last().is_none_or(|last| *last <= to) { at.len() } else { at.partition_point(|t| *t <= to) };
-        end >= self.times && at[end - self.times] >= from
+        if line.at.len() < self.times || line.last < from {
+            return false;
+        }
+        if line.last <= to && self.times == 1 {
+            return true;
+        }
+        let end = if line.last <= to { line.at.len() } else { line.at.partition_point(|t| *t <= to) };
+        end >= self.times && line.at[end - self.times] >= from
     }
 }
 
@@ -286,14 +292,20 @@ impl Cond {
 
     /// Only whether it holds, looking at no more than decides it. `events` gives the person's events
     /// of a name that [`Cond::narrow`] lists.
-    pub fn holds<'a>(&self, w: &Who<'_>, events: &mut dyn FnMut(u16) -> View<'a>) -> bool {
+    pub fn holds<'a>(&self, w: &Who<'_>, events: &mut dyn FnMut(u16) -> Line<'a>) -> bool {
         match self {
             Cond::All(all) => all.iter().all(|c| c.holds(w, events)),
             Cond::Any(all) => all.iter().any(|c| c.holds(w, events)),
             Cond::AtLeast(k, all) => all.iter().filter(|c| c.holds(w, events)).count() >= *k,
             Cond::Not(c) => !c.holds(w, events),
-            Cond::Event { test: EventTest { name: Some(name), .. }, .. } | Cond::Edge { test: EventTest { name: Some(name), .. }, .. } => {
-                self.leaf(&Who { view: &events(*name), ..*w }, None).0
+            Cond::Event { test: EventTest { name: Some(name), also }, measure, min, max, window } => {
+                let line = events(*name);
+                let plain = also.is_empty() && matches!(measure, Measure::Count | Measure::Days);
+                let known = if plain { by_last(&line, window.bounds(w.now, w.calendar), *min, *max) } else { None };
+                known.unwrap_or_else(|| self.leaf(&Who { view: &line.view(), ..*w }, None).0)
+            }
+            Cond::Edge { test: EventTest { name: Some(name), .. }, .. } => {
+                self.leaf(&Who { view: &events(*name).view(), ..*w }, None).0
             }
             leaf => leaf.leaf(w, None).0,
         }
@@ -447,6 +459,26 @@ impl Cond {
     }
 }
 
+/// How many are enough, and from how many on it is too many.
+fn needed(min: Option<f64>, max: Option<f64>) -> (Option<u64>, Option<u64>) {
+    let need = min.map(|m| m.ceil().max(0.0) as u64).filter(|n| *n > 0);
+    (need, max.map(|m| (m.floor().max(-1.0) as i64 + 1) as u64))
+}
+
+/// Whether so many lie in the window, where the last one alone decides it.
+fn by_last(line: &Line<'_>, (from, to): (i64, i64), min: Option<f64>, max: Option<f64>) -> Option<bool> {
+    let (need, over) = needed(min, max);
+    if line.at.is_empty() || line.last < from {
+        return Some(need.is_none() && over != Some(0));
+    }
+    let one = line.last <= to;
+    match over {
+        Some(0 | 1) if one => Some(false),
+        None if one && need.is_none_or(|n| n == 1) => Some(true),
+        _ => None,
+    }
+}
+
 fn present(w: &Who<'_>, column: usize) -> bool {
     match w.state.people.at(column) {
         Column::Words { .. } => w.state.people.word(column, w.root) != 0,
@@ -525,8 +557,7 @@ fn event(
     match measure {
         Measure::Count | Measure::Days | Measure::Distinct(_) => {
             // The n-th latest decides: when it leaves, fewer than n are left.
-            let need = min.map(|m| m.ceil().max(0.0) as u64).filter(|n| *n > 0);
-            let over = max.map(|m| m.floor().max(-1.0) as i64 + 1).map(|n| n as u64);
+            let (need, over) = needed(min, max);
             let enough = if why.is_some() { u64::MAX } else { need.unwrap_or(0).max(over.unwrap_or(0)) };
             let (mut n, mut next, mut last_day, mut known) = (0u64, NEVER, i32::MIN, vec![]);
             for row in (begin..end).rev() {

@@ -152,7 +152,7 @@ pub(crate) fn publish(dir: &Path, manifest: &Manifest) -> Result<()> {
 }
 
 /// The shape of the files; others are built anew from the log.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// Columns and persons of one brand.
 pub struct Lake {
@@ -250,6 +250,22 @@ impl Lake {
 
     /// Writes base and delta into a new base and goes over to it. Appending and folding go on.
     pub fn merge(&self) -> Result<()> {
+        self.merge_by(|write| write())
+    }
+
+    /// [`Lake::merge`] whose long part runs on a thread of its own that begins with `rank`: such as
+    /// giving way to others, which must not happen while the lake is locked.
+    pub fn merge_behind(&self, rank: fn()) -> Result<()> {
+        self.merge_by(|write| {
+            let long = || {
+                rank();
+                write()
+            };
+            std::thread::scope(|scope| scope.spawn(long).join().unwrap_or_else(|_| Err(broken("writing a base failed"))))
+        })
+    }
+
+    fn merge_by(&self, run: impl FnOnce(&(dyn Fn() -> Result<Base> + Sync)) -> Result<Base>) -> Result<()> {
         let Some(dir) = &self.dir else { return Ok(()) };
         let mut generation = self.merging.lock().unwrap_or_else(|e| e.into_inner());
         let (base, frozen, words, ids, position, erased) = {
@@ -273,22 +289,25 @@ impl Lake {
         let name = format!("base-{}-{}-{}", position.xid, position.id, *generation);
         let folder = dir.join(&name);
         let _ = std::fs::remove_dir_all(&folder);
-        let mut w = Writer::new(&folder)?;
-        let mut part = 0;
-        for s in 0..ids.len() as Subject {
-            if erased.contains(s) {
-                w.subject(&View::default(), &[])?;
-                continue;
+        let fresh = run(&|| {
+            let mut w = Writer::new(&folder)?;
+            let mut part = 0;
+            for s in 0..ids.len() as Subject {
+                if erased.contains(s) {
+                    w.subject(&View::default(), &[])?;
+                    continue;
+                }
+                part = base.part_of(s, part);
+                w.subject(&base.view(s, part), frozen.get(&s).map_or(&[], Vec::as_slice))?;
             }
-            part = base.part_of(s, part);
-            w.subject(&base.view(s, part), frozen.get(&s).map_or(&[], Vec::as_slice))?;
-        }
-        w.finish(&ids, &words)?;
-        let fresh = Base::open(&folder, &mut vec![])?;
+            w.finish(&ids, &words)?;
+            Base::open(&folder, &mut vec![])
+        })?;
         publish(dir, &Manifest { erased: erased.iter().collect(), ..Manifest::of(name.clone(), position) })?;
         let mut s = self.write();
         s.base = Arc::new(fresh);
         s.frozen = Arc::default();
+        // What was is still held by `base` and `frozen`: it goes when nobody waits for it.
         drop(s);
         forget_others(dir, &name);
         Ok(())

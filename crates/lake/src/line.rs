@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// A person's events of one name in order of time.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Line<'a> {
+    /// When the last one was, where there is one: known without looking at `at`.
+    pub last: i64,
     /// UTC milliseconds.
     pub at: &'a [i64],
     /// Fen or [`NO_VALUE`], one for each event; empty when none of them has money.
@@ -35,6 +37,7 @@ pub(crate) struct Lines {
     name: ScalarBuffer<u16>,
     /// Counted from the part's first.
     subject: ScalarBuffer<u32>,
+    last: ScalarBuffer<i64>,
     at_begin: ScalarBuffer<i32>,
     at: ScalarBuffer<i64>,
     value_begin: ScalarBuffer<i32>,
@@ -54,6 +57,7 @@ impl Lines {
         Ok(Lines {
             name: crate::base::numbers::<UInt16Type>(batch, "name")?,
             subject: crate::base::numbers::<UInt32Type>(batch, "subject")?,
+            last: crate::base::numbers::<Int64Type>(batch, "last")?,
             at_begin,
             at,
             value_begin,
@@ -78,7 +82,7 @@ impl Lines {
     #[inline]
     pub fn line(&self, i: usize) -> Line<'_> {
         let cut = |all: &[i32]| all[i] as usize..all[i + 1] as usize;
-        Line { at: &self.at[cut(&self.at_begin)], value: &self.value[cut(&self.value_begin)] }
+        Line { last: self.last[i], at: &self.at[cut(&self.at_begin)], value: &self.value[cut(&self.value_begin)] }
     }
 }
 
@@ -133,6 +137,7 @@ pub(crate) fn schema() -> Schema {
     Schema::new(vec![
         Field::new("name", DataType::UInt16, false),
         Field::new("subject", DataType::UInt32, false),
+        Field::new("last", DataType::Int64, false),
         Field::new("at", list.clone(), false),
         Field::new("value", list, false),
     ])
@@ -156,7 +161,7 @@ pub(crate) fn columns(rows: &View<'_>, counts: &[u32]) -> Vec<ArrayRef> {
         }
     }
     let list = || ListBuilder::new(Int64Builder::new()).with_field(Field::new_list_field(DataType::Int64, false));
-    let (mut names, mut subjects, mut at, mut value) = (vec![], vec![], list(), list());
+    let (mut names, mut subjects, mut last, mut at, mut value) = (vec![], vec![], vec![], list(), list());
     let mut rest = &order[..];
     while let Some((subject, first)) = rest.first() {
         let name = rows.name[*first as usize];
@@ -164,6 +169,7 @@ pub(crate) fn columns(rows: &View<'_>, counts: &[u32]) -> Vec<ArrayRef> {
         let (line, others) = rest.split_at(n);
         names.push(name);
         subjects.push(*subject);
+        last.push(rows.at[line[n - 1].1 as usize]);
         line.iter().for_each(|(_, r)| at.values().append_value(rows.at[*r as usize]));
         at.append(true);
         if line.iter().any(|(_, r)| rows.value[*r as usize] != NO_VALUE) {
@@ -175,6 +181,7 @@ pub(crate) fn columns(rows: &View<'_>, counts: &[u32]) -> Vec<ArrayRef> {
     vec![
         Arc::new(PrimitiveArray::<UInt16Type>::from(names)),
         Arc::new(PrimitiveArray::<UInt32Type>::from(subjects)),
+        Arc::new(PrimitiveArray::<Int64Type>::from(last)),
         Arc::new(at.finish()),
         Arc::new(value.finish()),
     ]
@@ -195,6 +202,6 @@ impl Picked {
             self.at.push(v.at[i]);
             self.value.push(v.value[i]);
         });
-        Line { at: &self.at, value: &self.value }
+        Line { last: self.at.last().copied().unwrap_or_default(), at: &self.at, value: &self.value }
     }
 }

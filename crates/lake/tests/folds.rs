@@ -285,6 +285,8 @@ fn random_conditions_hold_for_the_same_persons_with_and_without_a_lead() {
             let window = Window::Between(from, to);
             let more = [
                 Cond::Edge { test: a.clone(), last: true, then: vec![], window },
+                Cond::All(vec![counted(&w, "a", (0, to), Some(1.0), None), Cond::Not(Box::new(counted(&w, "b", (from, to), Some(1.0), None)))]),
+                Cond::All(vec![counted(&w, "a", (0, to), Some(2.0), None), counted(&w, "b", (from, to), None, Some(2.0))]),
                 Cond::Edge { test: a.clone(), last: false, then: vec![], window: Window::Last(300) },
                 Cond::Sequence { steps: vec![a.clone(), b.clone()], within: Some(100), without: None, window },
                 Cond::NotFollowed { first: a.clone(), then: b.clone(), within: 50, window },

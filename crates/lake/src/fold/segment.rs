@@ -38,12 +38,12 @@ impl Question<'_> {
                 let (from, to) = lead.window.bounds(self.now, self.calendar);
                 let narrow = self.cond.narrow();
                 let step = |all: &mut Vec<Subject>, state: &State, root: Subject, line: &Line<'_>, rest: Rest<'_, '_>| {
-                    if !lead.passes(line.at, from, to) {
+                    if !lead.passes(line, from, to) {
                         return;
                     }
                     let holds = match rest {
                         Rest::Lines(near) if narrow.is_some() => {
-                            let mut events = |name| if name == lead.name { line.view() } else { near.line(name).view() };
+                            let mut events = |name| if name == lead.name { *line } else { near.line(name) };
                             self.ask(state, root, &View::default(), u64::MAX, |who| self.cond.holds(who, &mut events))
                         }
                         Rest::Lines(_) => state.timeline(root, |v| self.holds(state, root, v)),

@@ -108,8 +108,10 @@ impl World {
             let name = ["a", "b", "c", "d", "x", "y", "z"][r.below(7) as usize];
             let (subject, at) = (1 + r.below(persons as u64) as i64, r.below(1000) as i64 * scale);
             w.event(subject, at, name, Some(at), "", &[]);
-            if i == events / 3 || i == events * 2 / 3 {
+            if i == events / 3 {
                 w.lake.merge().unwrap();
+            } else if i == events * 2 / 3 {
+                w.lake.merge_behind(|| {}).unwrap();
             }
         }
         let known: Vec<i64> = w.root.keys().copied().collect();

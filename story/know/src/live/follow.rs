@@ -432,7 +432,11 @@ pub fn write_files(live: &Live, db: &Db) -> Result<()> {
 
 /// Writes a brand's delta into its files.
 pub(super) fn merge(pool: &Pool, now: Ms) -> Result<()> {
-    let done = pool.lake.merge().map_err(|e| Problem::internal(format!("the lake's files cannot be written: {e}")));
+    merged(pool, now, pool.lake.merge())
+}
+
+fn merged(pool: &Pool, now: Ms, done: weir_lake::Result<()>) -> Result<()> {
+    let done = done.map_err(|e| Problem::internal(format!("the lake's files cannot be written: {e}")));
     if done.is_ok() {
         pool.merged_at.store(now, Ordering::SeqCst);
     }
@@ -466,12 +470,22 @@ pub fn worker(live: Arc<Live>, db: Db, stop: Arc<AtomicBool>) -> std::thread::Jo
     std::thread::Builder::new().name("weir-live".into()).spawn(body).expect("the system can start a thread")
 }
 
+/// This thread takes what others leave of the processors, where the system gives threads a rank.
+fn step_back() {
+    // SAFETY: no memory is touched; 0 stands for the thread that calls.
+    #[cfg(target_os = "linux")]
+    #[allow(unsafe_code)]
+    unsafe {
+        libc::setpriority(libc::PRIO_PROCESS, 0, 19);
+    }
+}
+
 fn start_merges(live: &Arc<Live>, db: &Db) {
     for pool in live.pools() {
         if pool.lake.wants_merge() && !pool.merging.swap(true, Ordering::SeqCst) {
             let (pool, now) = (pool.clone(), db.now());
             let run = move || {
-                if let Err(problem) = merge(&pool, now) {
+                if let Err(problem) = merged(&pool, now, pool.lake.merge_behind(step_back)) {
                     tracing::error!("{problem}");
                 }
             };
