@@ -16,6 +16,7 @@ use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Fields, Schema};
 use std::fs::{self, File};
 use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -47,31 +48,28 @@ pub(crate) struct Base {
     pub rows: u64,
     /// One bit a name (its code modulo 64) that the subject has, to pass over quickly.
     pub mask: Vec<u64>,
-    /// When each subject's last row was; long before everything for one without rows.
-    pub last: Vec<i64>,
 }
 
 impl Base {
     /// The part that a subject's rows lie in; `hint` is where to look first.
     pub fn part_of(&self, s: Subject, hint: usize) -> usize {
-        let inside = |p: &Part| s >= p.first && ((s - p.first) as usize) < p.offsets.len() - 1;
+        let inside = |p: &Part| s >= p.first && s - p.first < p.subjects();
         match self.parts.get(hint) {
             Some(p) if inside(p) => hint,
             _ => self.parts.partition_point(|p| p.first <= s).saturating_sub(1),
         }
     }
 
-    /// May a subject matter to a fold with this need?
+    /// Has a subject one of these names? A mask with one bit for each name's code modulo 64; 0 takes any.
     #[inline]
-    pub fn has(&self, s: Subject, need: crate::lake::Need) -> bool {
-        let s = s as usize;
-        (need.names == 0 || self.mask.get(s).is_some_and(|m| m & need.names != 0))
-            && (need.since == i64::MIN || self.last.get(s).is_some_and(|last| *last >= need.since))
+    pub fn has(&self, s: Subject, names: u64) -> bool {
+        names == 0 || self.mask.get(s as usize).is_some_and(|m| m & names != 0)
     }
 
-    /// The lines of every part with the part's first subject, in order.
-    pub fn lines(&self) -> impl Iterator<Item = (&Lines, Subject)> {
-        self.parts.iter().map(|p| (&p.lines, p.first))
+    /// The lines of the parts that some subjects lie in, each with the part's first subject.
+    pub fn lines(&self, of: Range<Subject>) -> impl Iterator<Item = (&Lines, Subject)> {
+        let begin = self.parts.partition_point(|p| p.first + p.subjects() <= of.start);
+        self.parts[begin..].iter().take_while(move |p| p.first < of.end).map(|p| (&p.lines, p.first))
     }
 
     /// A subject's rows. `part` comes from [`Base::part_of`].
@@ -97,14 +95,13 @@ impl Base {
 
     pub fn open(dir: &Path, ids: &mut Vec<i64>) -> Result<Base> {
         let subjects = read(&dir.join("subjects.arrow"))?;
-        let (mut counts, mut mask, mut last) = (vec![], vec![], vec![]);
+        let (mut counts, mut mask) = (vec![], vec![]);
         for batch in &subjects {
             ids.extend_from_slice(numbers::<Int64Type>(batch, "id")?.as_ref());
             counts.extend_from_slice(numbers::<UInt32Type>(batch, "rows")?.as_ref());
             mask.extend_from_slice(numbers::<UInt64Type>(batch, "names")?.as_ref());
-            last.extend_from_slice(numbers::<Int64Type>(batch, "last")?.as_ref());
         }
-        let mut base = Base { parts: vec![], subjects: ids.len() as Subject, rows: 0, mask, last };
+        let mut base = Base { parts: vec![], subjects: ids.len() as Subject, rows: 0, mask };
         let mut next = 0;
         for n in 0.. {
             let path = dir.join(format!("part-{n:04}.arrow"));
@@ -139,6 +136,10 @@ impl Base {
 }
 
 impl Part {
+    fn subjects(&self) -> Subject {
+        self.offsets.len() as Subject - 1
+    }
+
     fn of(first: Subject, offsets: Vec<u32>, batch: &RecordBatch, lines: Lines) -> Result<Part> {
         let props = batch.column_by_name("props").ok_or_else(|| broken("no props"))?;
         let list = props.as_any().downcast_ref::<ListArray>().ok_or_else(|| broken("props are no list"))?;
@@ -218,14 +219,13 @@ pub(crate) struct Writer {
     rows: Rows,
     counts: Vec<u32>,
     mask: Vec<u64>,
-    last: Vec<i64>,
 }
 
 impl Writer {
     pub fn new(dir: &Path) -> Result<Writer> {
         fs::create_dir_all(dir)?;
         let rows = Rows::with_capacity(PART + PART / 8);
-        Ok(Writer { dir: dir.into(), parts: 0, flushed: 0, rows, counts: vec![], mask: vec![], last: vec![] })
+        Ok(Writer { dir: dir.into(), parts: 0, flushed: 0, rows, counts: vec![], mask: vec![] })
     }
 
     /// The next subject: its rows of an older base, and newer ones.
@@ -239,7 +239,6 @@ impl Writer {
         }
         let after = self.rows.len();
         self.mask.push(self.rows.name[before..after].iter().fold(0, |m, n| m | 1 << (n & 63)));
-        self.last.push(self.rows.at[before..after].last().copied().unwrap_or(i64::MIN));
         self.counts.push((after - before) as u32);
         if after >= PART { self.flush() } else { Ok(()) }
     }
@@ -284,13 +283,11 @@ impl Writer {
             Field::new("id", DataType::Int64, false),
             Field::new("rows", DataType::UInt32, false),
             Field::new("names", DataType::UInt64, false),
-            Field::new("last", DataType::Int64, false),
         ]);
         let columns: Vec<ArrayRef> = vec![
             Arc::new(PrimitiveArray::<Int64Type>::from(ids[..self.counts.len()].to_vec())),
             Arc::new(PrimitiveArray::<UInt32Type>::from(self.counts)),
             Arc::new(PrimitiveArray::<UInt64Type>::from(self.mask)),
-            Arc::new(PrimitiveArray::<Int64Type>::from(self.last)),
         ];
         write(&self.dir.join("subjects.arrow"), schema, columns)?;
         let text = serde_json::to_vec(&words.lists()).map_err(broken)?;

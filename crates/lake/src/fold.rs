@@ -19,7 +19,7 @@ pub mod trend;
 pub use bucket::{Buckets, Unit};
 
 use crate::cond::{self, EventTest, Key};
-use crate::{Calendar, Lake, Line, Need, State, Subject, View};
+use crate::{Calendar, Lake, Line, State, Subject, View};
 use roaring::RoaringBitmap;
 use std::sync::atomic::AtomicBool;
 
@@ -160,25 +160,15 @@ impl<'a> Scope<'a> {
         step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
         join: impl FnMut(&mut A, A),
     ) -> Option<A> {
-        self.walk_since(Need { names, ..Need::default() }, init, step, join)
-    }
-
-    pub(crate) fn walk_since<A: Send>(
-        &self,
-        need: Need,
-        init: impl Fn() -> A + Sync,
-        step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
-        join: impl FnMut(&mut A, A),
-    ) -> Option<A> {
         if self.is_everyone() {
-            return self.lake.walk(self.cancel, need, init, step, join);
+            return self.lake.walk(self.cancel, names, init, step, join);
         }
         let step = |a: &mut A, state: &State, s, v: &View<'_>| {
             if self.shows(state, s, |test| test(state, s, v)) {
                 step(a, state, s, v);
             }
         };
-        self.lake.walk(self.cancel, need, init, step, join)
+        self.lake.walk(self.cancel, names, init, step, join)
     }
 
     /// Walks the persons of this scope who have an event of a name, and reads only those events.

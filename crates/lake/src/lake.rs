@@ -162,21 +162,6 @@ pub struct Lake {
     threads: usize,
 }
 
-/// What a person must have to matter to a fold; the default asks for nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct Need {
-    /// One of these names: a mask with one bit for each name's code modulo 64. 0 takes any.
-    pub names: u64,
-    /// Something at this instant or later.
-    pub since: i64,
-}
-
-impl Default for Need {
-    fn default() -> Need {
-        Need { names: 0, since: i64::MIN }
-    }
-}
-
 /// Persons a worker takes at once; between two such pieces the lake may change.
 const PIECE: usize = 2048;
 
@@ -322,14 +307,15 @@ impl Lake {
         step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
         join: impl FnMut(&mut A, A),
     ) -> Option<A> {
-        self.walk(cancel, Need::default(), init, step, join)
+        self.walk(cancel, 0, init, step, join)
     }
 
-    /// [`Lake::fold`] that may pass over persons who cannot matter.
+    /// [`Lake::fold`] that passes over persons who have none of these names: a mask with one bit for
+    /// each name's code modulo 64; 0 takes any.
     pub fn walk<A: Send>(
         &self,
         cancel: &AtomicBool,
-        need: Need,
+        names: u64,
         init: impl Fn() -> A + Sync,
         step: impl Fn(&mut A, &State, Subject, &View<'_>) + Sync,
         join: impl FnMut(&mut A, A),
@@ -340,7 +326,7 @@ impl Lake {
                     continue;
                 }
                 if state.plain(s) {
-                    if !state.base.has(s, need) {
+                    if !state.base.has(s, names) {
                         continue;
                     }
                     *hint = state.base.part_of(s, *hint);
@@ -377,7 +363,7 @@ impl Lake {
         join: impl FnMut(&mut A, A),
     ) -> Option<A> {
         let work = |(acc, rows, picked): &mut (A, Rows, Picked), state: &State, all: Range<Subject>| {
-            for (lines, first) in state.base.lines() {
+            for (lines, first) in state.base.lines(all.clone()) {
                 let piece = all.start.saturating_sub(first)..all.end.saturating_sub(first);
                 let own = lines.of(lines.named(name), piece.clone());
                 if own.is_empty() {
@@ -499,7 +485,7 @@ impl State {
 
     /// About how many persons have an event of this name.
     pub(crate) fn with_name(&self, name: u16) -> usize {
-        let inside: usize = self.base.lines().map(|(lines, _)| lines.named(name).len()).sum();
+        let inside: usize = self.base.lines(0..Subject::MAX).map(|(lines, _)| lines.named(name).len()).sum();
         inside + self.delta.len() + self.frozen.len()
     }
 

@@ -23,7 +23,7 @@ mod view;
 
 pub use calendar::Calendar;
 pub use dict::Dict;
-pub use lake::{Event, Lake, Need, Position, State, Stats, Words};
+pub use lake::{Event, Lake, Position, State, Stats, Words};
 pub use line::Line;
 pub use people::{Column, People};
 pub use view::{NO_VALUE, View};

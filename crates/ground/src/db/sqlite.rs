@@ -7,8 +7,8 @@
 use super::{Job, Open, Shared, Store, Tx, migrate, tx::{Conn, sqlite_problem}};
 use crate::base::{Problem, Result};
 use crate::seal;
-use std::path::{Path, PathBuf};
 use rusqlite::hooks::Wal;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, atomic::{AtomicBool, AtomicUsize, Ordering}, mpsc};
 
 /// Calls that share a commit at most: bounds how long the first of them waits.
