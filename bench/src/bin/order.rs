@@ -81,7 +81,6 @@ fn bare_order(c: &rusqlite::Connection, s: &shop::Shop, id: i64, n: i64) {
         &[&id, &sku, &price],
     );
     run("insert into hold (order_id, n, sku_id, store_id, quantity, state) values (?1, 1, ?2, ?3, 1, 'held')", &[&id, &sku, &store]);
-    run("insert into timer (kind, key, due_at, brand_id) values ('order.expire', ?1, ?2, ?3)", &[&id, &(id + n), &brand]);
     run(
         "insert into event (id, brand_id, person_id, name, at, received_at, source, store_id, value, props) \
          values (?1, ?2, ?3, 'order.placed', ?4, ?4, 'mall', ?5, ?6, '{\"order\":\"ord_0000000000000\",\"units\":1}')",
@@ -228,7 +227,6 @@ update stock set held = held + 1 where sku_id = :sku and store_id = 1 and on_han
 insert into orders (id, brand_id, person_id, store_id, source, state, delivery, goods, freight, total, units, placed_at, expires_at) values (nextval('bench_id'), 1, :person, 1, 'mall', 'placed', 'pickup', 1000, 0, 1000, 1, 1, 2) returning id as order_id \\gset
 insert into order_line (order_id, n, sku_id, name, quantity, price, amount) values (:order_id, 1, :sku, 'Product', 1, 1000, 1000);
 insert into hold (order_id, n, sku_id, store_id, quantity, state) values (:order_id, 1, :sku, 1, 1, 'held');
-insert into timer (kind, key, due_at, brand_id) values ('order.expire', :order_id, :order_id, 1);
 insert into event (brand_id, person_id, name, at, received_at, source, store_id, value, props) values (1, :person, 'order.placed', 1, 1, 'mall', 1, 1000, '{\"order\":\"ord_0000000000000\",\"units\":1}');
 commit;
 ";

@@ -165,7 +165,7 @@ impl Stage {
         note("segments");
         let stop = Arc::new(AtomicBool::new(false));
         let know = weir_ground::reader::follow(db.clone(), Arc::new(weir_know::react::Know), stop.clone());
-        let timers = weir_ground::timer::run(db.clone(), Arc::new(HashMap::new()), stop.clone());
+        let timers = weir_ground::timer::run(db.clone(), Default::default(), stop.clone());
         let follower = live::worker(live.clone(), db.clone(), stop.clone());
         let mut stage = Stage { db, brand, live, stop, threads: vec![know, timers, follower], dawn, sent: 0 };
         stage.settle();

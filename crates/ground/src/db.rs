@@ -6,6 +6,7 @@
 //! deadlock or a serialization failure. A call therefore may run more than once and must act only
 //! through its `Tx`.
 pub mod dialect;
+mod memo;
 pub mod migrate;
 mod postgres;
 pub mod row;
@@ -317,6 +318,15 @@ impl Db {
         let (reply, answer) = tokio::sync::oneshot::channel();
         self.store.read(Box::new(Call { f, result: None, refusal: None, reply }));
         answer.blocking_recv().unwrap_or_else(|_| Err(stopping()))
+    }
+
+    /// Returns when everything that a read may have seen is durable: a read can be some milliseconds
+    /// ahead of the disk. Whoever acts outside on what it read, without a write before, asks this first.
+    pub fn settled(&self) -> Result<()> {
+        match self.engine {
+            Engine::Sqlite => self.write_now(|_| Ok(())),
+            Engine::Postgres => Ok(()),
+        }
     }
 
     /// Finishes what is under way and lets go of the files or connections.

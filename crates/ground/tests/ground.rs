@@ -141,6 +141,82 @@ fn timers_fire_when_due_can_be_moved_and_a_failing_one_does_not_hold_up_the_othe
     });
 }
 
+/// Rows that are timers themselves: due when they say so, tried again when their handler failed, and
+/// nothing of them waits in the table of timers otherwise.
+#[test]
+fn a_row_that_says_when_it_is_due_needs_no_timer() {
+    const LETTERS: timer::Rows = timer::Rows { kind: "letter", table: "sandbox_mail", due: "at", still: "subject = 'open'" };
+    each_engine(|db| {
+        let broken = Arc::new(AtomicBool::new(true));
+        let fails = broken.clone();
+        let close: Handler = Arc::new(move |tx: &mut Tx, due: &Due| {
+            tx.exec("update sandbox_mail set subject = 'closed' where id = $1", params![due.key])?;
+            if due.key == 2 && fails.load(Ordering::SeqCst) {
+                return Err(Problem::internal("on purpose"));
+            }
+            Ok(())
+        });
+        let handlers = Arc::new([("letter", close)].into_iter().collect::<timer::Timers>().with_rows(LETTERS));
+        db.write_now(|tx| {
+            for (id, due) in [(1, 100), (2, 100), (3, 200)] {
+                let sql = "insert into sandbox_mail (id, brand_id, recipient, subject, body, at) values ($1, 1, '', 'open', '', $2)";
+                tx.exec(sql, params![id as i64, START + due])?;
+            }
+            tx.timed();
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(timer::fire(&db, &handlers).unwrap(), 0);
+        let open = "select count(*) from sandbox_mail where subject = 'open'";
+        db.set_clock(START + 100);
+        timer::fire(&db, &handlers).unwrap();
+        assert_eq!(count(&db, open), 2);
+        assert_eq!(count(&db, "select tries from timer where kind = 'letter' and key = 2"), 1);
+        // The one that failed does not hold up the next, nor is it asked again before its time.
+        db.set_clock(START + 200);
+        assert_eq!((timer::fire(&db, &handlers).unwrap(), count(&db, open)), (1, 1));
+        broken.store(false, Ordering::SeqCst);
+        db.set_clock(START + DAY);
+        assert_eq!((timer::fire(&db, &handlers).unwrap(), count(&db, open)), (1, 0));
+        assert_eq!(count(&db, "select count(*) from timer"), 0);
+    });
+}
+
+/// What calls of one commit recall of a table is what the calls before them left there.
+#[test]
+fn what_is_recalled_is_never_older_than_the_last_write() {
+    each_engine(|db| {
+        let name = |tx: &mut Tx| -> weir_ground::base::Result<String> {
+            let read = |tx: &mut Tx| tx.one::<String>("select recipient from sandbox_mail where id = 1", &[]);
+            Ok(tx.recall(&["sandbox_mail"], 1, read)?.to_string())
+        };
+        db.write_now(|tx| tx.exec("insert into sandbox_mail (id, brand_id, recipient, subject, body, at) values (1, 1, '0', '', '', 0)", &[])).unwrap();
+        let calls: Vec<_> = (1..400i64)
+            .map(|i| {
+                db.submit(move |tx| {
+                    let before = name(tx)?;
+                    let refused = tx.attempt(|tx| {
+                        tx.exec("update sandbox_mail set recipient = 'undone' where id = 1", &[])?;
+                        assert_eq!(name(tx)?, "undone");
+                        Err::<(), Problem>(Problem::conflict("undo"))
+                    });
+                    assert!(refused.is_err());
+                    assert!(before != "undone" && name(tx)? != "undone");
+                    let next = i.to_string();
+                    tx.exec("update sandbox_mail set recipient = $1 where id = 1", params![&next])?;
+                    assert_eq!(name(tx)?, next);
+                    if i % 7 == 0 { Err(Problem::conflict("every seventh is undone whole")) } else { Ok(next) }
+                })
+            })
+            .collect();
+        for call in calls {
+            let _ = call.blocking_recv().unwrap();
+        }
+        let (kept, seen) = db.write_now(move |tx| Ok((tx.one::<String>("select recipient from sandbox_mail where id = 1", &[])?, name(tx)?))).unwrap();
+        assert_eq!(kept, seen);
+    });
+}
+
 #[test]
 fn the_timer_thread_wakes_exactly_when_the_next_one_is_due() {
     let scratch = Scratch::new();

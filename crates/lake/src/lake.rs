@@ -234,14 +234,16 @@ impl Lake {
     }
 
     /// Writes base and delta into a new base and goes over to it. Appending and folding go on.
-    pub fn merge(&self) -> Result<()> {
-        self.merge_by(|write| write())
+    /// `kept` returns once the log for certain has all that was appended so far: files may not know
+    /// more than the log does after a loss of power.
+    pub fn merge(&self, kept: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.merge_by(kept, |write| write())
     }
 
     /// [`Lake::merge`] whose long part runs on a thread of its own that begins with `rank`: such as
     /// giving way to others, which must not happen while the lake is locked.
-    pub fn merge_behind(&self, rank: fn()) -> Result<()> {
-        self.merge_by(|write| {
+    pub fn merge_behind(&self, kept: impl FnOnce() -> Result<()>, rank: fn()) -> Result<()> {
+        self.merge_by(kept, |write| {
             let long = || {
                 rank();
                 write()
@@ -250,7 +252,11 @@ impl Lake {
         })
     }
 
-    fn merge_by(&self, run: impl FnOnce(&(dyn Fn() -> Result<Base> + Sync)) -> Result<Base>) -> Result<()> {
+    fn merge_by(
+        &self,
+        kept: impl FnOnce() -> Result<()>,
+        run: impl FnOnce(&(dyn Fn() -> Result<Base> + Sync)) -> Result<Base>,
+    ) -> Result<()> {
         let Some(dir) = &self.dir else { return Ok(()) };
         let mut generation = self.merging.lock().unwrap_or_else(|e| e.into_inner());
         let (base, frozen, words, ids, position, erased) = {
@@ -288,6 +294,7 @@ impl Lake {
             w.finish(&ids, &words)?;
             Base::open(&folder, &mut vec![])
         })?;
+        kept()?;
         publish(dir, &Manifest { erased: erased.iter().collect(), ..Manifest::of(name.clone(), position) })?;
         let mut s = self.write();
         s.base = Arc::new(fresh);

@@ -10,7 +10,7 @@ use weir_ground::Db;
 use weir_ground::config::Config;
 use weir_ground::http::{App, ProblemDocument};
 use weir_ground::reader::Reader;
-use weir_ground::timer::{Due, Handler, Handlers};
+use weir_ground::timer::{Due, Handler, Handlers, Timers};
 use weir_ground::{Tx, base::Result};
 
 /// Every route of every chapter.
@@ -51,7 +51,8 @@ pub fn timers() -> Handlers {
             (weir_ground::http::FORGET, handler(weir_ground::http::on_forget)),
         ]
         .into_iter()
-        .collect(),
+        .collect::<Timers>()
+        .with_rows(weir_sell::order::PLACED),
     )
 }
 

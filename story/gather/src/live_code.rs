@@ -57,7 +57,10 @@ impl LiveCode {
 
 /// The live code of a touchpoint, whoever asks.
 pub fn of_touchpoint(tx: &mut Tx, touchpoint: TouchpointId) -> Result<Option<LiveCode>> {
-    tx.opt(&format!("select {COLUMNS} from live_code c where c.touchpoint_id = $1"), params![touchpoint])
+    let found = tx.recall(&["live_code"], touchpoint.n(), |tx| {
+        tx.opt::<LiveCode>(&format!("select {COLUMNS} from live_code c where c.touchpoint_id = $1"), params![touchpoint])
+    })?;
+    Ok(Option::clone(&found))
 }
 
 /// The live code with this id in the asker's stores.

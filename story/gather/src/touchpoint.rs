@@ -57,7 +57,13 @@ pub fn by_code(tx: &mut Tx, code: &str) -> Result<Option<Touchpoint>> {
     if !code::plausible(code) {
         return Ok(None);
     }
-    tx.opt(&format!("select {COLUMNS} from touchpoint where code = $1"), params![code])
+    // Random characters; two codes that begin alike are told apart below.
+    let key = code.bytes().take(8).fold(0, |k, b| k << 8 | i64::from(b));
+    let read = |tx: &mut Tx| tx.opt::<Touchpoint>(&format!("select {COLUMNS} from touchpoint where code = $1"), params![code]);
+    match &*tx.recall(&["touchpoint"], key, read)? {
+        Some(t) if t.code == code => Ok(Some(t.clone())),
+        _ => read(tx),
+    }
 }
 
 /// A touchpoint within the asker's stores.

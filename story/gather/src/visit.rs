@@ -18,6 +18,7 @@ pub mod machine;
 
 use crate::touchpoint::{self, Touchpoint};
 use crate::events;
+use std::rc::Rc;
 use weir_ground::base::{Ms, Result, time};
 use weir_ground::event::{BrandId, PersonId, TouchpointId};
 use weir_ground::{Fact, Tx, params, secret};
@@ -70,7 +71,7 @@ pub fn record_visit(tx: &mut Tx, brand: BrandId, code: Option<&str>, visit: &Vis
     };
     let person = identity::resolve(tx, brand, &[("visitor", &visit.visitor)], visit.source)?;
     match found.as_ref().filter(|t| t.active()) {
-        Some(t) => came_by(tx, t, person, visit, None),
+        Some(t) => came_by(tx, t, (person, Met::Perhaps), visit, None),
         None => {
             let stray = code.filter(|_| found.is_none());
             opened(tx, brand, person, stray, visit)
@@ -81,7 +82,7 @@ pub fn record_visit(tx: &mut Tx, brand: BrandId, code: Option<&str>, visit: &Vis
 /// What every visit says of itself.
 fn props(tx: &mut Tx, visit: &Visit) -> Result<serde_json::Value> {
     let mut props = serde_json::json!({ "path": clip(&visit.path, 300) });
-    let salt = if visit.ip.is_some() || visit.agent.is_some() { salt(tx)? } else { String::new() };
+    let salt = if visit.ip.is_some() || visit.agent.is_some() { salt(tx)? } else { Rc::default() };
     for (key, value) in [("ip", &visit.ip), ("agent", &visit.agent)] {
         if let Some(value) = value {
             props[key] = hash(&salt, value).into();
@@ -107,25 +108,41 @@ fn opened(tx: &mut Tx, brand: BrandId, person: PersonId, stray: Option<&str>, vi
     Ok(Recorded { person, touchpoint: None, counted })
 }
 
+/// Can this person have been here before?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Met {
+    /// Made in this call, by this touchpoint.
+    Never,
+    Perhaps,
+}
+
 /// A person came by an active touchpoint; `live` is what its live code decided.
-fn came_by(tx: &mut Tx, t: &Touchpoint, person: PersonId, visit: &Visit, live: Option<serde_json::Value>) -> Result<Recorded> {
+fn came_by(
+    tx: &mut Tx,
+    t: &Touchpoint,
+    (person, met): (PersonId, Met),
+    visit: &Visit,
+    live: Option<serde_json::Value>,
+) -> Result<Recorded> {
     let now = tx.now();
-    person::seen(tx, person, now, Some(t.id))?;
-    let counted = !lately(tx, person, t.id)? && {
+    if met == Met::Perhaps {
+        person::seen(tx, person, now, Some(t.id))?;
+    }
+    let counted = (met == Met::Never || !lately(tx, person, t.id)?) && {
         let mut props = props(tx, visit)?;
         if let Some(live) = live {
             props["live"] = live;
         }
         let props = props.to_string();
         // Two looks of one visitor at the same moment: the log takes the first.
-        let key = format!("visit:{}:{}:{}", t.id.n(), visit.visitor, now / SESSION);
+        let key = (met == Met::Perhaps).then(|| format!("visit:{}:{}:{}", t.id.n(), visit.visitor, now / SESSION));
         let mut fact = Fact::new(t.brand, events::TOUCHPOINT_VISITED, now).person(person).source(visit.source);
-        (fact.touchpoint, fact.props, fact.dedupe) = (Some(t.id), props.as_str(), Some(key.as_str()));
+        (fact.touchpoint, fact.props, fact.dedupe) = (Some(t.id), props.as_str(), key.as_deref());
         fact.store = t.store;
         tx.record(&fact)?.won()
     };
     if counted {
-        tx.exec("update touchpoint set visits = visits + 1 where id = $1", params![t.id])?;
+        tx.tally("update touchpoint set visits = visits + 1 where id = $1", params![t.id])?;
     }
     Ok(Recorded { person, touchpoint: Some(t.id), counted })
 }
@@ -147,18 +164,20 @@ pub(crate) fn clip(text: &str, n: usize) -> String {
 }
 
 /// The salt of today; yesterday's is forgotten when today's is made.
-fn salt(tx: &mut Tx) -> Result<String> {
+fn salt(tx: &mut Tx) -> Result<Rc<String>> {
     let today = tx.now() / time::DAY;
-    let found: Option<String> = tx.opt("select salt from visit_salt where day = $1", params![today])?;
-    match found {
-        Some(salt) => Ok(salt),
-        None => {
-            let fresh = tx.secret(32);
-            tx.exec("delete from visit_salt where day < $1", params![today])?;
-            tx.exec("insert into visit_salt (day, salt) values ($1, $2) on conflict do nothing", params![today, &fresh])?;
-            tx.one("select salt from visit_salt where day = $1", params![today])
+    tx.recall(&["visit_salt"], today, |tx| {
+        let found: Option<String> = tx.opt("select salt from visit_salt where day = $1", params![today])?;
+        match found {
+            Some(salt) => Ok(salt),
+            None => {
+                let fresh = tx.secret(32);
+                tx.exec("delete from visit_salt where day < $1", params![today])?;
+                tx.exec("insert into visit_salt (day, salt) values ($1, $2) on conflict do nothing", params![today, &fresh])?;
+                tx.one("select salt from visit_salt where day = $1", params![today])
+            }
         }
-    }
+    })
 }
 
 /// Sixteen hex digits that are the same for the same text today.

@@ -2,6 +2,7 @@
 use crate::{May, Staff, events};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use utoipa::ToSchema;
 use weir_ground::base::{Fen, Id, Ms, Problem, Result, Zone, kinds};
 use weir_ground::event::BrandId;
@@ -159,8 +160,14 @@ pub fn create(tx: &mut Tx, new: &NewBrand) -> Result<BrandId> {
 }
 
 pub fn get(tx: &mut Tx, id: BrandId) -> Result<Brand> {
-    tx.opt(&format!("select {COLUMNS} from brand where id = $1"), params![id])?
-        .ok_or_else(|| Problem::not_found("brand"))
+    shared(tx, id).map(|b| Brand::clone(&b))
+}
+
+/// [`get`] for hot paths: read once for all calls of a commit.
+pub fn shared(tx: &mut Tx, id: BrandId) -> Result<Rc<Brand>> {
+    tx.recall(&["brand"], id.n(), |tx| {
+        tx.opt(&format!("select {COLUMNS} from brand where id = $1"), params![id])?.ok_or_else(|| Problem::not_found("brand"))
+    })
 }
 
 pub fn by_code(tx: &mut Tx, code: &str) -> Result<Brand> {

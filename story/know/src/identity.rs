@@ -17,7 +17,7 @@ use crate::person;
 use serde::Serialize;
 use utoipa::ToSchema;
 use weir_ground::base::{Ms, Problem, Result};
-use weir_ground::event::{BrandId, PersonId};
+use weir_ground::event::{BrandId, PersonId, TouchpointId};
 use weir_ground::{Tx, from_row, params, seal};
 
 /// The one form in which a value is kept: trimmed, e-mail in lower case, phone as digits with a
@@ -198,8 +198,18 @@ fn forget_blocked(tx: &mut Tx, brand: BrandId, given: &mut Vec<Given>) -> Result
 }
 
 fn fresh(tx: &mut Tx, brand: BrandId, known: bool, source: &str) -> Result<Holder> {
-    let id = person::create(tx, brand, known, source)?;
+    let id = person::create(tx, brand, known, source, None)?;
     Ok(Holder { subject: id, root: id })
+}
+
+/// Somebody whom nobody can have met: `value` was made up just now, for a first visit. Where
+/// [`resolve`] would ask whether it is known, this does not.
+pub fn newcomer(tx: &mut Tx, brand: BrandId, (kind, value): (&str, &str), source: &str, touchpoint: TouchpointId) -> Result<PersonId> {
+    let id = person::create(tx, brand, false, source, Some(touchpoint))?;
+    let mut given = sorted(tx, brand, &[(kind, value)])?;
+    let g = given.pop().ok_or_else(|| Problem::internal("a visitor without a value"))?;
+    bind(tx, brand, Holder { subject: id, root: id }, &g, source)?;
+    Ok(id)
 }
 
 fn is_known(tx: &mut Tx, root: PersonId) -> Result<bool> {

@@ -20,13 +20,14 @@ pub const PORTRAIT: &[&str] = &[
 pub type Portrait = BTreeMap<String, Option<String>>;
 
 /// Makes a person, anonymous until a strong identity is bound.
-pub fn create(tx: &mut Tx, brand: BrandId, known: bool, source: &str) -> Result<PersonId> {
+pub fn create(tx: &mut Tx, brand: BrandId, known: bool, source: &str, touchpoint: Option<TouchpointId>) -> Result<PersonId> {
     let (id, now): (PersonId, Ms) = (tx.new_id(), tx.now());
     // A row that somebody wrote about a person is no sign of life of that person.
     let seen = (!matches!(source, "import" | "console")).then_some(now);
     tx.exec(
-        "insert into person (id, brand_id, root_id, stage_since, known, last_seen_at, created_at) values ($1, $2, $1, $3, $4, $5, $3)",
-        params![id, brand, now, known, seen],
+        "insert into person (id, brand_id, root_id, stage_since, known, last_seen_at, created_at, touchpoint_id) \
+         values ($1, $2, $1, $3, $4, $5, $3, $6)",
+        params![id, brand, now, known, seen, touchpoint],
     )?;
     let _ = tx.record(&Fact::new(brand, events::PERSON_CREATED, now).person(id).source(source))?;
     Ok(id)

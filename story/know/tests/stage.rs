@@ -163,7 +163,7 @@ fn other_thresholds_move_everybody_as_the_preview_said() {
         // 700 persons: more than one step of the recount takes. Ages of 0 to 69 days, ten each.
         w.write(move |tx| {
             for n in 0..700i64 {
-                let person = weir_know::person::create(tx, brand, true, "test")?;
+                let person = weir_know::person::create(tx, brand, true, "test", None)?;
                 let last = START - (n % 70) * DAY;
                 let orders = 1 + n % 2;
                 tx.exec(

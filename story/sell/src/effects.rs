@@ -27,7 +27,11 @@ fn closing(tx: &mut Tx) -> Result<Vec<(PaymentId, BrandId, String)>> {
 /// Does everything that is due now; tells how much was done.
 pub fn run(db: &Db, providers: &Providers) -> Result<usize> {
     let mut done = 0;
-    for (id, brand, name) in db.read_now(closing)? {
+    let closing = db.read_now(closing)?;
+    if !closing.is_empty() {
+        db.settled()?;
+    }
+    for (id, brand, name) in closing {
         let says = provider(providers, &name)?.close(id);
         match says {
             Says::Done | Says::Never(_) => {
@@ -40,7 +44,11 @@ pub fn run(db: &Db, providers: &Providers) -> Result<usize> {
             Says::Unknown(why) => tracing::warn!(attempt = %id, "closing is not certain yet: {why}"),
         }
     }
-    for r in db.read_now(|tx| refund::due(tx, 100))? {
+    let refunds = db.read_now(|tx| refund::due(tx, 100))?;
+    if !refunds.is_empty() {
+        db.settled()?;
+    }
+    for r in refunds {
         let says = provider(providers, &r.provider)?.refund(r.id, r.payment, r.amount);
         done += (says == Says::Done) as usize;
         db.write_now(move |tx| refund::answered(tx, &r, &says))?;

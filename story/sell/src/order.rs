@@ -13,7 +13,7 @@ use crate::{events, stock};
 use state::{Event, State, Verdict, Why, step};
 use weir_ground::base::{Fen, Ms, Problem, Result, time};
 use weir_ground::event::{BrandId, PersonId, StoreId};
-use weir_ground::timer::Due;
+use weir_ground::timer::{self, Due};
 use weir_ground::{Fact, Outcome, Tx, from_row, params};
 
 pub use crate::stock::OrderId;
@@ -59,6 +59,8 @@ pub fn get(tx: &mut Tx, brand: BrandId, id: OrderId) -> Result<Order> {
 
 /// Kinds of timers of orders; their key is the order.
 pub const EXPIRE: &str = "order.expire";
+/// A placed order is its own timer.
+pub const PLACED: timer::Rows = timer::Rows { kind: EXPIRE, table: "orders", due: "expires_at", still: "state = 'placed'" };
 pub const COMPLETE: &str = "order.complete";
 /// A delivery is taken as received this long after it was shipped.
 pub const RECEIVED_AFTER: Ms = 7 * time::DAY;
@@ -110,8 +112,7 @@ pub fn cancel(tx: &mut Tx, o: &Order, why: Why, actor: Option<&str>) -> Result<(
     if open_attempts(tx, o.id)? == 0 {
         return cancelled(tx, o, actor);
     }
-    go(tx, o, State::Closing, Some(why), events::ORDER_CLOSING, actor)?;
-    tx.clear_timer(EXPIRE, o.id.n())
+    go(tx, o, State::Closing, Some(why), events::ORDER_CLOSING, actor)
 }
 
 fn open_attempts(tx: &mut Tx, id: OrderId) -> Result<i64> {
@@ -120,7 +121,6 @@ fn open_attempts(tx: &mut Tx, id: OrderId) -> Result<i64> {
 
 fn cancelled(tx: &mut Tx, o: &Order, actor: Option<&str>) -> Result<()> {
     go(tx, o, State::Cancelled, None, events::ORDER_CANCELLED, actor)?;
-    tx.clear_timer(EXPIRE, o.id.n())?;
     stock::release(tx, o.id)
 }
 
@@ -138,7 +138,8 @@ pub fn attempts_closed(tx: &mut Tx, o: &Order) -> Result<()> {
 /// The order's time is up.
 pub fn on_expire(tx: &mut Tx, due: &Due) -> Result<()> {
     let o = get(tx, due.brand, OrderId::new(due.key))?;
-    cancel(tx, &o, Why::Ttl, None)
+    // One that failed before and is tried again may have been paid meanwhile.
+    if o.state()? == State::Placed { cancel(tx, &o, Why::Ttl, None) } else { Ok(()) }
 }
 
 /// A shipped delivery counts as received.
@@ -155,13 +156,12 @@ pub fn on_complete(tx: &mut Tx, due: &Due) -> Result<()> {
 pub(crate) fn expire_due(tx: &mut Tx, brand: BrandId) -> Result<usize> {
     let now = tx.now();
     let due: Vec<OrderId> = tx.all(
-        "select key from timer where kind = 'order.expire' and due_at <= $1 and brand_id = $2 order by due_at limit 16",
+        "select id from orders where state = 'placed' and expires_at <= $1 and brand_id = $2 order by expires_at, id limit 16",
         params![now, brand],
     )?;
     for id in &due {
         let o = get(tx, brand, *id)?;
         cancel(tx, &o, Why::Ttl, None)?;
-        tx.clear_timer(EXPIRE, id.n())?;
     }
     Ok(due.len())
 }

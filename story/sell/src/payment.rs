@@ -172,7 +172,6 @@ fn paid(tx: &mut Tx, o: &Order, a: &Attempt) -> Result<()> {
     )?
     .or(again)?;
     stock::commit(tx, o.id)?;
-    tx.clear_timer(order::EXPIRE, o.id.n())?;
     let goods = a.amount - o.freight;
     let _ = post(
         tx,
@@ -190,7 +189,6 @@ fn paid(tx: &mut Tx, o: &Order, a: &Attempt) -> Result<()> {
 fn late(tx: &mut Tx, o: &Order, a: &Attempt) -> Result<()> {
     order::go(tx, o, State::PaidLate, None, events::ORDER_PAID_LATE, None)?;
     stock::release(tx, o.id)?;
-    tx.clear_timer(order::EXPIRE, o.id.n())?;
     refund::send_back(tx, o, a, "paid_late")
 }
 

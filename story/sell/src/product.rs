@@ -266,7 +266,7 @@ impl weir_ground::reader::Reader for Sold {
     }
     fn read(&self, tx: &mut Tx, e: &weir_ground::Event) -> Result<()> {
         let Some(order) = order_of(&e.props) else { return Ok(()) };
-        tx.exec(
+        tx.tally(
             "update product set sold = sold + (select sum(l.quantity) from order_line l join sku s on s.id = l.sku_id \
              where l.order_id = $1 and s.product_id = product.id) \
              where id in (select s.product_id from order_line l join sku s on s.id = l.sku_id where l.order_id = $1)",

@@ -54,13 +54,15 @@ pub struct Priced {
     pub total: Fen,
 }
 
+/// What is sold under a SKU, and for how much.
 struct Found {
+    brand: BrandId,
     name: String,
     sku_name: String,
     price: Fen,
     on_sale: bool,
 }
-from_row!(Found { name, sku_name, price, on_sale });
+from_row!(Found { brand, name, sku_name, price, on_sale });
 
 /// Prices a basket: list prices, then freight. Items are taken in SKU order, each SKU once.
 pub fn price(tx: &mut Tx, brand: BrandId, settings: &Settings, items: &[Item], how: Delivery) -> Result<Priced> {
@@ -75,17 +77,19 @@ pub fn price(tx: &mut Tx, brand: BrandId, settings: &Settings, items: &[Item], h
         if lines.iter().any(|l| l.sku == item.sku_id) {
             return Err(Problem::field("items.sku_id", format!("{} is in the basket twice", item.sku_id)));
         }
-        let found: Option<Found> = tx.opt(
-            "select p.name, s.name, s.price, p.status = 'on_sale' from sku s join product p on p.id = s.product_id \
-             where s.id = $1 and s.brand_id = $2",
-            params![item.sku_id, brand],
-        )?;
-        let f = found.ok_or_else(|| Problem::not_found("SKU"))?;
+        let found = tx.recall(&["sku", "product"], item.sku_id.n(), |tx| {
+            tx.opt::<Found>(
+                "select s.brand_id, p.name, s.name, s.price, p.status = 'on_sale' from sku s join product p on p.id = s.product_id \
+                 where s.id = $1",
+                params![item.sku_id],
+            )
+        })?;
+        let f = found.as_ref().as_ref().filter(|f| f.brand == brand).ok_or_else(|| Problem::not_found("SKU"))?;
         if !f.on_sale {
             return Err(Problem::conflict(format!("{} is no longer on sale.", f.name)).with("items", item.sku_id.to_string()));
         }
         // A name that says the variant already does not say it twice.
-        let name = if f.name.ends_with(&f.sku_name) { f.name } else { format!("{} {}", f.name, f.sku_name) };
+        let name = if f.name.ends_with(&f.sku_name) { f.name.clone() } else { format!("{} {}", f.name, f.sku_name) };
         let amount = f.price.times(item.quantity);
         lines.push(Line { sku: item.sku_id, name, quantity: item.quantity, price: f.price, amount });
     }

@@ -233,7 +233,7 @@ fn an_unpaid_order_gives_back_when_its_time_is_up() {
     each_engine(|db| {
         let s = shop(&db, 1);
         let id = ordered(&db, s, 1).unwrap();
-        let handlers: timer::Handlers = Arc::new([(order::EXPIRE, Arc::new(order::on_expire) as timer::Handler)].into_iter().collect());
+        let handlers: timer::Handlers = Arc::new([(order::EXPIRE, Arc::new(order::on_expire) as timer::Handler)].into_iter().collect::<timer::Timers>().with_rows(order::PLACED));
         db.set_clock(START + 29 * time::MINUTE);
         timer::fire(&db, &handlers).unwrap();
         assert_eq!(state(&db, s, id), State::Placed);

@@ -3,7 +3,7 @@
 mod bell;
 mod tls;
 
-use super::{Job, Open, Shared, Store, Tx, migrate, tx::{Conn, short}, value::{Ref, Value}};
+use super::{Job, Open, Shared, Store, Tx, memo::Memo, migrate, tx::{Conn, short}, value::{Ref, Value}};
 use crate::base::{Code, Problem, Result};
 use crate::seal;
 use ::postgres::{
@@ -96,7 +96,8 @@ pub fn open(url: &str, how: &Open, shared: Arc<Shared>) -> Result<Postgres> {
         session.batch("select pg_advisory_xact_lock(8700)")?;
         session.batch("create sequence if not exists weir_node")?;
         {
-            let mut tx = Tx::new(Conn::Postgres(&mut session), &shared);
+            let memo = Memo::default();
+            let mut tx = Tx::new(Conn::Postgres(&mut session), &shared, &memo);
             migrate::run(&mut tx)?;
             let keys = seal::unlock(&mut tx, &how.place())?;
             shared.set_keys(keys);
@@ -142,7 +143,7 @@ fn seal_old(client: &mut Client, shared: &Shared) -> Result<()> {
     let mut step = |client: &mut Client, f: &mut dyn FnMut(&mut Tx) -> Result<bool>| -> Result<bool> {
         let tx = client.transaction().map_err(|e| problem(e, "begin"))?;
         let mut session = Session { tx, prepared: &mut prepared };
-        let more = f(&mut Tx::new(Conn::Postgres(&mut session), shared))?;
+        let more = f(&mut Tx::new(Conn::Postgres(&mut session), shared, &Memo::default()))?;
         session.tx.commit().map_err(|e| problem(e, "commit"))?;
         Ok(more)
     };
@@ -212,7 +213,8 @@ fn once(c: &mut Client, prepared: &mut Prepared, job: &mut dyn Job, place: &Plac
     let tx = tx.start().map_err(|e| problem(e, "begin"))?;
     let mut session = Session { tx, prepared };
     let (outcome, events, timers) = {
-        let mut tx = Tx::new(Conn::Postgres(&mut session), shared);
+        let memo = Memo::default();
+        let mut tx = Tx::new(Conn::Postgres(&mut session), shared, &memo);
         let outcome = job.run(&mut tx);
         (outcome, tx.appended > 0, tx.timers)
     };

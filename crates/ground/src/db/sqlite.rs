@@ -1,10 +1,15 @@
 //! SQLite: one writer, one commit for all who wait, readers beside it.
 //!
+//! The writer commits to the journal without waiting for the disk and goes on; another thread flushes
+//! the journal and only then answers the calls. A reader may therefore see what the disk has for a few
+//! milliseconds not yet: whoever acts outside on what it read writes first, and that write's answer
+//! says that all before it is kept, too.
+//!
 //! A batch first runs without savepoints: SQLite copies every page that a savepoint may have to
 //! restore, which costs as much as the work itself. A call that refuses before it wrote anything
 //! leaves nothing to undo. Only when a call fails after a write is the batch rolled back and run
 //! again with a savepoint around each call; calls may be run again by contract.
-use super::{Job, Open, Shared, Store, Tx, migrate, tx::{Conn, sqlite_problem}};
+use super::{Job, Open, Shared, Store, Tx, memo::Memo, migrate, tx::{Conn, sqlite_problem}};
 use crate::base::{Problem, Result};
 use crate::seal;
 use rusqlite::hooks::Wal;
@@ -22,6 +27,8 @@ const LITTLE: usize = 200;
 const JOURNAL: u64 = 256 << 20;
 /// Batches run with savepoints after one had to be run again.
 const CAREFUL: u32 = 64;
+/// Batches that may be committed while the disk still works on one before.
+const AHEAD: usize = 2;
 
 pub fn file(dir: &Path) -> PathBuf {
     dir.join("weir.db")
@@ -55,7 +62,8 @@ pub fn open(dir: &Path, how: &Open, shared: Arc<Shared>) -> Result<Sqlite> {
     let path = file(dir);
     let mut writer = connect(&path, 24 << 10, false)?;
     {
-        let mut tx = Tx::new(Conn::Sqlite(&writer), &shared);
+        let memo = Memo::default();
+        let mut tx = Tx::new(Conn::Sqlite(&writer), &shared, &memo);
         migrate::run(&mut tx)?;
         let keys = seal::unlock(&mut tx, &how.place())?;
         shared.set_keys(keys);
@@ -79,7 +87,11 @@ pub fn open(dir: &Path, how: &Open, shared: Arc<Shared>) -> Result<Sqlite> {
     }))
     .map_err(|e| Problem::internal(format!("cannot watch the journal: {e}")))?;
     let seen = journal.clone();
-    handles.push(spawn("weir-write", move || write_loop(writer, jobs, own, &seen, fold)));
+    let (to_flush, done) = mpsc::sync_channel(AHEAD);
+    let disk = journal_file(&path)?;
+    handles.push(spawn("weir-flush", move || flush_loop(&done, || disk.sync_data())));
+    writer.execute_batch("pragma synchronous = normal").map_err(|e| sqlite_problem(e, "pragma synchronous"))?;
+    handles.push(spawn("weir-write", move || write_loop(writer, jobs, own, &seen, fold, to_flush)));
     let folder = connect(&path, 1 << 10, false)?;
     handles.push(spawn("weir-fold", move || {
         while folds.recv().is_ok() {
@@ -162,7 +174,8 @@ fn read_loop(c: rusqlite::Connection, jobs: &Mutex<mpsc::Receiver<Box<dyn Job>>>
         let Ok(mut job) = job else { return };
         let started = std::time::Instant::now();
         let begun = c.execute_batch("begin").map_err(|e| sqlite_problem(e, "begin"));
-        let mut tx = Tx::new(Conn::Sqlite(&c), shared);
+        let memo = Memo::default();
+        let mut tx = Tx::new(Conn::Sqlite(&c), shared, &memo);
         if begun.is_ok() {
             let _ = job.run(&mut tx);
             let _ = c.execute_batch("rollback");
@@ -210,12 +223,12 @@ fn write_loop(
     shared: Arc<Shared>,
     journal: &Journal,
     fold: mpsc::SyncSender<()>,
+    to_flush: mpsc::SyncSender<Done>,
 ) {
-    let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
     let mut careful = 0u32;
     let mut folding = false;
     while let Ok(first) = jobs.recv() {
-        batch.push(first);
+        let mut batch = vec![first];
         while batch.len() < BATCH {
             match jobs.try_recv() {
                 Ok(job) => batch.push(job),
@@ -240,9 +253,7 @@ fn write_loop(
                 Some(problem)
             }
         };
-        for job in batch.drain(..) {
-            job.answer(failed.clone());
-        }
+        let _ = to_flush.send(Done { batch, failed });
         if folding && journal.folded.swap(false, Ordering::Acquire) {
             let _ = c.execute_batch("pragma wal_checkpoint(passive)");
             journal.pages.store(0, Ordering::Relaxed);
@@ -250,6 +261,43 @@ fn write_loop(
         }
         if !folding && journal.pages.load(Ordering::Relaxed) > FOLD_AT {
             folding = fold.try_send(()).is_ok();
+        }
+    }
+}
+
+/// A batch that is in the journal, or why it is not.
+struct Done {
+    batch: Vec<Box<dyn Job>>,
+    failed: Option<Problem>,
+}
+
+/// The journal's file, and its name in the folder kept for good.
+fn journal_file(path: &Path) -> Result<std::fs::File> {
+    let what = |e: std::io::Error| Problem::internal(format!("cannot open the journal of {}: {e}", path.display()));
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    let file = std::fs::File::options().write(true).open(name).map_err(what)?;
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(what)?;
+    }
+    Ok(file)
+}
+
+/// Answers batches once the disk has them: the writer goes on with the next ones meanwhile. One
+/// flush is for all that was committed when it began.
+fn flush_loop(done: &mpsc::Receiver<Done>, mut flush: impl FnMut() -> std::io::Result<()>) {
+    while let Ok(first) = done.recv() {
+        let mut all = vec![first];
+        all.extend(done.try_iter());
+        if let Err(e) = flush() {
+            // What the disk lost of these commits nobody can tell, and later ones build on them.
+            tracing::error!("the disk does not keep the journal: {e}; stopping before anything is promised");
+            std::process::abort();
+        }
+        for Done { batch, failed } in all {
+            for job in batch {
+                job.answer(failed.clone());
+            }
         }
     }
 }
@@ -279,7 +327,8 @@ fn commit(
         *careful = careful.saturating_sub(1);
         for job in batch.iter_mut() {
             sql("savepoint call")?;
-            let mut tx = Tx::new(Conn::Sqlite(c), shared);
+            let memo = Memo::default();
+            let mut tx = Tx::new(Conn::Sqlite(c), shared, &memo);
             if job.run(&mut tx).is_err() {
                 shared.stats.refused.fetch_add(1, Ordering::Relaxed);
                 sql("rollback to call")?;
@@ -295,9 +344,10 @@ fn commit(
 
 /// Runs the calls one after another; false as soon as one failed after it had written.
 fn run_plain(c: &rusqlite::Connection, batch: &mut [Box<dyn Job>], shared: &Shared, woke: &mut (bool, bool)) -> bool {
+    let memo = Memo::default();
     for job in batch {
         let before = c.total_changes();
-        let mut tx = Tx::new(Conn::Sqlite(c), shared);
+        let mut tx = Tx::new(Conn::Sqlite(c), shared, &memo);
         let outcome = job.run(&mut tx);
         if outcome.is_err() {
             if c.total_changes() != before || c.is_autocommit() {
@@ -309,4 +359,40 @@ fn run_plain(c: &rusqlite::Connection, batch: &mut [Box<dyn Job>], shared: &Shar
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Told(&'static str, mpsc::Sender<&'static str>);
+
+    impl Job for Told {
+        fn run(&mut self, _: &mut Tx) -> Result<()> {
+            Ok(())
+        }
+        fn answer(self: Box<Self>, _: Option<Problem>) {
+            let _ = self.1.send(self.0);
+        }
+    }
+
+    /// Nobody is answered before the disk has it, and what came meanwhile waits for the next flush.
+    #[test]
+    fn an_answer_comes_after_the_flush() {
+        let (to, done) = mpsc::sync_channel(AHEAD);
+        let (tell, told) = mpsc::channel();
+        let batch = |name| Done { batch: vec![Box::new(Told(name, tell.clone())) as Box<dyn Job>], failed: None };
+        to.send(batch("first")).unwrap();
+        let (later, flushed) = (batch("second"), tell.clone());
+        let mut later = Some((to, later));
+        flush_loop(&done, || {
+            let _ = flushed.send("flush");
+            if let Some((to, batch)) = later.take() {
+                to.send(batch).unwrap();
+            }
+            Ok(())
+        });
+        let order: Vec<&str> = told.try_iter().collect();
+        assert_eq!(order, ["flush", "first", "flush", "second"]);
+    }
 }

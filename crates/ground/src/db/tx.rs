@@ -1,5 +1,5 @@
 //! The transaction that domain code works in.
-use super::{Shared, dialect::Engine, postgres, row::{FromRow, Row}, value::Value};
+use super::{Shared, memo::Memo, dialect::Engine, postgres, row::{FromRow, Row}, value::Value};
 use crate::base::{Id, Ms, Problem, Result};
 
 /// Did the guarded write change its one row? Ignoring the answer is an error: a guard that
@@ -36,11 +36,12 @@ pub struct Tx<'a> {
     pub(super) now: Ms,
     pub(crate) appended: u32,
     pub(crate) timers: bool,
+    memo: &'a Memo,
 }
 
 impl<'a> Tx<'a> {
-    pub(super) fn new(conn: Conn<'a>, shared: &'a Shared) -> Tx<'a> {
-        Tx { conn, shared, now: shared.clock.now(), appended: 0, timers: false }
+    pub(super) fn new(conn: Conn<'a>, shared: &'a Shared, memo: &'a Memo) -> Tx<'a> {
+        Tx { conn, shared, now: shared.clock.now(), appended: 0, timers: false, memo }
     }
 
     pub fn engine(&self) -> Engine {
@@ -87,8 +88,35 @@ impl<'a> Tx<'a> {
         self.shared.keys().of(brand)
     }
 
+    /// Reads something of tables that rarely change; calls that share a commit share it, until one
+    /// of them writes to these tables. `key` tells things of one type apart.
+    pub fn recall<T: std::any::Any>(
+        &mut self,
+        tables: &[&'static str],
+        key: i64,
+        read: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<std::rc::Rc<T>> {
+        if let Some(known) = self.memo.get(key) {
+            return Ok(known);
+        }
+        let value = std::rc::Rc::new(read(self)?);
+        self.memo.put(tables, key, value.clone());
+        Ok(value)
+    }
+
+    /// Forgets what was recalled of a table: after a [`Tx::tally`] that did change some of it.
+    pub fn forget(&mut self, table: &str) {
+        self.memo.forget(table);
+    }
+
     /// Runs a statement and tells how many rows it changed.
     pub fn exec(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
+        self.memo.written(sql);
+        self.tally(sql, params)
+    }
+
+    /// Runs a statement that changes nothing of what [`Tx::recall`] gives: a counter beside it.
+    pub fn tally(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
         in_order(sql);
         match &mut self.conn {
             Conn::Sqlite(c) => {
@@ -199,6 +227,7 @@ impl<'a> Tx<'a> {
                 Ok(value)
             }
             Err(problem) => {
+                self.memo.clear();
                 self.batch("rollback to savepoint attempt")?;
                 self.batch("release savepoint attempt")?;
                 Err(problem)
@@ -208,6 +237,7 @@ impl<'a> Tx<'a> {
 
     /// Runs statements that take no parameters and give no rows.
     pub fn batch(&mut self, sql: &str) -> Result<()> {
+        self.memo.written(sql);
         match &mut self.conn {
             Conn::Sqlite(c) => c.execute_batch(sql).map_err(|e| sqlite_problem(e, sql)),
             Conn::Postgres(s) => s.batch(sql),

@@ -109,9 +109,9 @@ impl World {
             let (subject, at) = (1 + r.below(persons as u64) as i64, r.below(1000) as i64 * scale);
             w.event(subject, at, name, Some(at), "", &[]);
             if i == events / 3 {
-                w.lake.merge().unwrap();
+                w.lake.merge(|| Ok(())).unwrap();
             } else if i == events * 2 / 3 {
-                w.lake.merge_behind(|| {}).unwrap();
+                w.lake.merge_behind(|| Ok(()), || {}).unwrap();
             }
         }
         let known: Vec<i64> = w.root.keys().copied().collect();

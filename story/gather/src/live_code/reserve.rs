@@ -19,12 +19,13 @@ use weir_know::{identity, person};
 /// The timer by which the places of a live code are given back; its key is the code's id.
 pub const EXPIRE: &str = "live_code.expire";
 
-/// Takes one of the member's places of the day, if one is left; counts the slot's turn.
+/// Takes one of the member's places of the day, if one is left; counts the slot's turn. Whoever
+/// remembers how the day stands counts along.
 pub(super) fn claim(tx: &mut Tx, code: &LiveCode, slot: &Slot, day: Day) -> Result<bool> {
     if !raise(tx, code.brand, slot.member(), day, slot.daily_cap.unwrap_or(i64::MAX))? {
         return Ok(false);
     }
-    tx.exec(
+    tx.tally(
         "insert into live_turn (live_code_id, day, slot_id, turns) values ($1, $2, $3, 1) \
          on conflict (live_code_id, day, slot_id) do update set turns = live_turn.turns + 1",
         params![code.id, day.0, slot.id],
@@ -34,15 +35,15 @@ pub(super) fn claim(tx: &mut Tx, code: &LiveCode, slot: &Slot, day: Day) -> Resu
 
 fn raise(tx: &mut Tx, brand: BrandId, member: i64, day: Day, cap: i64) -> Result<bool> {
     let sql = "update live_taken set taken = taken + 1 where brand_id = $1 and member = $2 and day = $3 and taken < $4";
-    if tx.guard(sql, params![brand, member, day.0, cap])?.won() {
+    if tx.tally(sql, params![brand, member, day.0, cap])? == 1 {
         return Ok(true);
     }
     // Either the row is ours to raise now, or somebody's whom we had not seen, or it is full.
-    tx.exec(
+    tx.tally(
         "insert into live_taken (brand_id, member, day, taken) values ($1, $2, $3, 0) on conflict do nothing",
         params![brand, member, day.0],
     )?;
-    Ok(tx.guard(sql, params![brand, member, day.0, cap])?.won())
+    Ok(tx.tally(sql, params![brand, member, day.0, cap])? == 1)
 }
 
 fn lower(tx: &mut Tx, brand: BrandId, member: i64, day: i32) -> Result<()> {
@@ -75,7 +76,9 @@ pub(super) fn hold(
         p.retry = true;
         p
     })?;
-    let set: Option<i64> = tx.opt("select 1 from timer where kind = 'live_code.expire' and key = $1", params![code.id])?;
+    let set = tx.recall(&["timer"], code.id.n(), |tx| {
+        tx.opt::<i64>("select 1 from timer where kind = 'live_code.expire' and key = $1", params![code.id])
+    })?;
     if set.is_none() {
         tx.set_timer(EXPIRE, code.id.n(), until, code.brand)?;
     }
@@ -228,6 +231,7 @@ pub fn confirm(tx: &mut Tx, who: &Staff, id: LiveCodeId, add: &ConfirmAdd) -> Re
         give_back(tx, code.brand, p.id, p.staff, p.day)?;
     }
     raise(tx, code.brand, staff.n(), day, i64::MAX)?;
+    tx.forget("live_taken");
     let id = match found.filter(|p| p.staff == staff) {
         Some(p) => {
             tx.exec(

@@ -7,7 +7,9 @@
 use super::plan::{Plan, Prefer, Rule, Slot, Spread};
 use super::{LiveCode, reserve};
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use utoipa::ToSchema;
 use weir_ground::base::ids::{ReservationId, SlotId, StaffId};
 use weir_ground::base::{Day, Ms, Result};
@@ -18,6 +20,8 @@ use weir_ground::{Tx, params};
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
     pub person: Option<PersonId>,
+    /// Made just now: nothing is known of this person.
+    pub newcomer: bool,
     /// The store that the address names.
     pub store: Option<StoreId>,
     /// Latitude and longitude in millionths of a degree.
@@ -100,7 +104,8 @@ struct Way<'a> {
 pub fn decide(tx: &mut Tx, code: &LiveCode, plan: &Plan, visitor: Visitor, at: Ms, mode: Mode) -> Result<Decision> {
     let zone = code.zone()?;
     let day = zone.clock(at).0;
-    let mut way = Way { code, visitor, day, mode, trace: vec![], described: false };
+    let described = visitor.newcomer;
+    let mut way = Way { code, visitor, day, mode, trace: vec![], described };
     let closed = match () {
         () if code.state == "retired" => Some("retired"),
         () if code.from_at.is_some_and(|from| at < from) => Some("not_yet"),
@@ -110,7 +115,7 @@ pub fn decide(tx: &mut Tx, code: &LiveCode, plan: &Plan, visitor: Visitor, at: M
     if let Some(what) = closed {
         return Ok(Decision { led: Led::Fallback, trace: vec![step(None, what)] });
     }
-    if let (Some(person), Mode::Take) = (way.visitor.person, mode) {
+    if let (Some(person), Mode::Take, false) = (way.visitor.person, mode, way.visitor.newcomer) {
         if let Some((slot, reservation)) = reserve::same_face(tx, code, plan, person, day)? {
             let led = Led::Guide { slot, reservation: Some(reservation) };
             return Ok(Decision { led, trace: vec![step(None, "same_face")] });
@@ -272,15 +277,15 @@ impl Way<'_> {
         if slots.is_empty() {
             return Ok(None);
         }
-        let load = loads(tx, self.code.brand, self.day, &slots)?;
-        let turns = if spread == Spread::WeightedTurn && slots.len() > 1 { turns(tx, self.code, self.day)? } else { HashMap::new() };
-        let turn = |s: &Slot| s.id.and_then(|id| turns.get(&id).copied()).unwrap_or(0);
+        let today = Today::of(tx, self.code, self.day)?;
+        today.look_up(tx, self.code.brand, self.day, &slots)?;
+        let turn = |s: &Slot| s.id.map_or(0, |id| today.turn(id));
         let mut fit: Vec<(&Slot, i64)> = vec![];
         for slot in slots {
-            match load.get(&slot.member()) {
+            match today.load(slot.member()) {
                 None if slot.staff_id.is_some() => passed.inactive += 1,
                 found => {
-                    let taken = found.copied().unwrap_or(0);
+                    let taken = found.unwrap_or(0);
                     if slot.daily_cap.is_some_and(|cap| taken >= cap) {
                         passed.capped += 1;
                     } else {
@@ -295,7 +300,11 @@ impl Way<'_> {
             Spread::WeightedTurn => fit.sort_by(|(a, _), (b, _)| ((turn(a) + 1) * b.weight).cmp(&((turn(b) + 1) * a.weight))),
         }
         for (slot, _) in fit {
-            if self.mode == Mode::Ask || reserve::claim(tx, self.code, slot, self.day)? {
+            if self.mode == Mode::Ask {
+                return Ok(Some(slot));
+            }
+            if reserve::claim(tx, self.code, slot, self.day)? {
+                today.claimed(slot);
                 return Ok(Some(slot));
             }
             passed.capped += 1;
@@ -320,6 +329,68 @@ fn distances(tx: &mut Tx, brand: BrandId, tiers: &[Tier<'_>], (lat, lng): (i64, 
             (store, (north * north + east * east).sqrt() as i64)
         })
         .collect())
+}
+
+/// How a day stands, read once for all scans that share a commit and moved on by their claims. A
+/// claim is a guarded update all the same.
+struct Today {
+    /// How often each slot of the code had its turn.
+    turns: Rc<OfDay<SlotId, i64>>,
+    /// What each member has, over all codes; `None` for members of the staff who are not active.
+    taken: Rc<OfDay<i64, Option<i64>>>,
+}
+
+struct OfDay<K, V> {
+    day: Day,
+    all: RefCell<HashMap<K, V>>,
+}
+
+impl<K: 'static, V: 'static> OfDay<K, V> {
+    fn recall(
+        tx: &mut Tx,
+        (tables, key, day): (&[&'static str], i64, Day),
+        read: impl Fn(&mut Tx) -> Result<HashMap<K, V>>,
+    ) -> Result<Rc<OfDay<K, V>>> {
+        let read = |tx: &mut Tx| Ok(OfDay { day, all: read(tx)?.into() });
+        let known = tx.recall(tables, key, read)?;
+        if known.day == day { Ok(known) } else { read(tx).map(Rc::new) }
+    }
+}
+
+impl Today {
+    fn of(tx: &mut Tx, code: &LiveCode, day: Day) -> Result<Today> {
+        Ok(Today {
+            turns: OfDay::recall(tx, (&["live_turn"], code.id.n(), day), |tx| turns(tx, code, day))?,
+            taken: OfDay::recall(tx, (&["staff", "live_taken"], code.brand.n(), day), |_| Ok(HashMap::new()))?,
+        })
+    }
+
+    fn look_up(&self, tx: &mut Tx, brand: BrandId, day: Day, slots: &[&Slot]) -> Result<()> {
+        let mut taken = self.taken.all.borrow_mut();
+        let new: Vec<&Slot> = slots.iter().filter(|s| !taken.contains_key(&s.member())).copied().collect();
+        if !new.is_empty() {
+            let found = loads(tx, brand, day, &new)?;
+            taken.extend(new.iter().map(|s| (s.member(), found.get(&s.member()).copied())));
+        }
+        Ok(())
+    }
+
+    fn load(&self, member: i64) -> Option<i64> {
+        self.taken.all.borrow().get(&member).copied().flatten()
+    }
+
+    fn turn(&self, slot: SlotId) -> i64 {
+        self.turns.all.borrow().get(&slot).copied().unwrap_or(0)
+    }
+
+    fn claimed(&self, slot: &Slot) {
+        if let Some(taken) = self.taken.all.borrow_mut().get_mut(&slot.member()) {
+            *taken = Some(taken.unwrap_or(0) + 1);
+        }
+        if let Some(id) = slot.id {
+            *self.turns.all.borrow_mut().entry(id).or_default() += 1;
+        }
+    }
 }
 
 /// What each member has today; members of the staff who are not active are absent.

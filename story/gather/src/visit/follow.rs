@@ -1,6 +1,6 @@
 //! Following a code: one transaction looks it up, decides, records and says where it leads, so that
 //! an answer is given only when the visit is durable.
-use super::{Visit, came_by};
+use super::{Met, Visit, came_by};
 use crate::live_code::route::{self, Decision, Led, Mode, Visitor};
 use crate::live_code::{self, Plans};
 use crate::touchpoint::{self, Touchpoint, destination};
@@ -42,19 +42,29 @@ pub fn follow(tx: &mut Tx, plans: &Plans, code: &str, scan: &Scan) -> Result<Opt
     if !t.active() {
         return Ok(Some(Followed { to: quietly(tx, &t, &scan.visit)?, visitor: None }));
     }
+    let met = if scan.carried.is_some() { Met::Perhaps } else { Met::Never };
     let visitor = scan.carried.clone().unwrap_or_else(|| tx.secret(22));
     let visit = Visit { visitor: visitor.clone(), ..scan.visit.clone() };
-    let person = identity::resolve(tx, t.brand, &[("visitor", &visitor)], visit.source)?;
+    let person = match met {
+        Met::Never => identity::newcomer(tx, t.brand, ("visitor", &visitor), visit.source, t.id)?,
+        Met::Perhaps => identity::resolve(tx, t.brand, &[("visitor", &visitor)], visit.source)?,
+    };
     let live = live_code::of_touchpoint(tx, t.id)?.filter(|c| c.state != "draft");
     let Some(live) = live else {
-        came_by(tx, &t, person, &visit, None)?;
+        came_by(tx, &t, (person, met), &visit, None)?;
         return Ok(Some(Followed { to: marked(destination(&t.landing, &t.code), &visit), visitor: Some(visitor) }));
     };
     let plan = plans.get(tx, live.id, live.version, live.stamp)?;
-    let who = Visitor { person: Some(person), store: store(tx, &t, scan)?, place: scan.place, ..Visitor::default() };
+    let who = Visitor {
+        person: Some(person),
+        newcomer: met == Met::Never,
+        store: store(tx, &t, scan)?,
+        place: scan.place,
+        ..Visitor::default()
+    };
     let now = tx.now();
     let decision = route::decide(tx, &live, &plan, who, now, Mode::Take)?;
-    came_by(tx, &t, person, &visit, Some(said(live.version, &decision)))?;
+    came_by(tx, &t, (person, met), &visit, Some(said(live.version, &decision)))?;
     let to = match decision.led {
         Led::Guide { reservation: Some(id), .. } => format!("/g/{id}"),
         Led::Address { url, .. } => marked(destination(&url, &t.code), &visit),

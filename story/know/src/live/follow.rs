@@ -416,7 +416,7 @@ pub fn catch_up(live: &Live, db: &Db, mut progress: impl FnMut(usize)) -> Result
         done += step.events;
         progress(done);
         for pool in live.pools().iter().filter(|p| p.lake.wants_merge()) {
-            merge(pool, db.now())?;
+            merge(pool, db)?;
         }
         if !step.more && step.events == 0 && step.moves == 0 {
             return Ok(());
@@ -426,13 +426,18 @@ pub fn catch_up(live: &Live, db: &Db, mut progress: impl FnMut(usize)) -> Result
 
 /// Writes what is in memory into the files, so that the next start finds it there.
 pub fn write_files(live: &Live, db: &Db) -> Result<()> {
-    live.pools().iter().filter(|p| p.lake.stats().delta > 0).try_for_each(|p| merge(p, db.now()))?;
+    live.pools().iter().filter(|p| p.lake.stats().delta > 0).try_for_each(|p| merge(p, db))?;
     live.keep_place(db)
 }
 
 /// Writes a brand's delta into its files.
-pub(super) fn merge(pool: &Pool, now: Ms) -> Result<()> {
-    merged(pool, now, pool.lake.merge())
+pub(super) fn merge(pool: &Pool, db: &Db) -> Result<()> {
+    merged(pool, db.now(), pool.lake.merge(|| kept(db)))
+}
+
+/// What the files are about to say is in the log for certain.
+fn kept(db: &Db) -> weir_lake::Result<()> {
+    db.settled().map_err(|p| std::io::Error::other(p.to_string()))
 }
 
 fn merged(pool: &Pool, now: Ms, done: weir_lake::Result<()>) -> Result<()> {
@@ -483,9 +488,9 @@ fn step_back() {
 fn start_merges(live: &Arc<Live>, db: &Db) {
     for pool in live.pools() {
         if pool.lake.wants_merge() && !pool.merging.swap(true, Ordering::SeqCst) {
-            let (pool, now) = (pool.clone(), db.now());
+            let (pool, db) = (pool.clone(), db.clone());
             let run = move || {
-                if let Err(problem) = merged(&pool, now, pool.lake.merge_behind(step_back)) {
+                if let Err(problem) = merged(&pool, db.now(), pool.lake.merge_behind(|| kept(&db), step_back)) {
                     tracing::error!("{problem}");
                 }
             };

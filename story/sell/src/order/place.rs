@@ -1,5 +1,5 @@
 //! Placing an order: price, take, write, all in one transaction.
-use super::{EXPIRE, OrderId, expire_due};
+use super::{OrderId, expire_due};
 use crate::quote::{Delivery, Item, price};
 use crate::{events, stock};
 use weir_ground::base::{Code, Fen, Ms, Problem, Result, time};
@@ -31,8 +31,9 @@ pub struct Placed {
 
 /// Places an order. Refusals — sold out, price changed, not on sale — leave nothing behind.
 pub fn place(tx: &mut Tx, brand: BrandId, basket: &Basket) -> Result<Placed> {
-    let settings = brand::get(tx, brand)?.settings;
-    let priced = price(tx, brand, &settings, &basket.items, basket.delivery)?;
+    let known = brand::shared(tx, brand)?;
+    let settings = &known.settings;
+    let priced = price(tx, brand, settings, &basket.items, basket.delivery)?;
     if basket.quote.as_ref().is_some_and(|q| *q != priced.digest()) {
         return Err(Problem::new(
             Code::PriceChanged,
@@ -69,7 +70,7 @@ pub fn place(tx: &mut Tx, brand: BrandId, basket: &Basket) -> Result<Placed> {
             params![id, n + 1, line.sku, basket.store, line.quantity],
         )?;
     }
-    tx.new_timer(EXPIRE, id.n(), expires_at, brand)?;
+    tx.timed();
     let props = format!(r#"{{"order":"{id}","units":{units}}}"#);
     let fact = Fact::new(brand, events::ORDER_PLACED, now)
         .person(basket.person)
