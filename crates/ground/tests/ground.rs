@@ -141,6 +141,26 @@ fn timers_fire_when_due_can_be_moved_and_a_failing_one_does_not_hold_up_the_othe
     });
 }
 
+/// A command beside the server writes to the same file: every event of both is kept, in order.
+#[test]
+fn two_processes_over_one_file_lose_no_event() {
+    let scratch = Scratch::new();
+    let open = || Db::open(&Open { dir: Some(scratch.0.clone()), ..Open::default() }).unwrap();
+    let (server, command) = (open(), open());
+    for i in 0..20 {
+        for db in [&server, &command] {
+            for _ in 0..=i % 3 {
+                assert!(db.write_now(move |tx| tx.record(&fact(i))).unwrap().won());
+            }
+        }
+    }
+    let all: i64 = (0..20).map(|i| 2 * (1 + i % 3)).sum();
+    assert_eq!(count(&server, "select count(*) from event"), all);
+    assert_eq!(count(&command, "select max(id) from event"), all);
+    command.close();
+    server.close();
+}
+
 /// Rows that are timers themselves: due when they say so, tried again when their handler failed, and
 /// nothing of them waits in the table of timers otherwise.
 #[test]

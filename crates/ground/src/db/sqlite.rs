@@ -69,10 +69,6 @@ pub fn open(dir: &Path, how: &Open, shared: Arc<Shared>) -> Result<Sqlite> {
         shared.set_keys(keys);
         seal_old(&mut tx)?;
     }
-    let last: i64 = writer
-        .query_row("select coalesce(max(id), 0) from event", [], |r| r.get(0))
-        .map_err(|e| Problem::internal(format!("cannot read the event log: {e}")))?;
-    shared.last_event.store(last, Ordering::SeqCst);
 
     let (to_writer, jobs) = mpsc::channel();
     let (to_reader, reads) = mpsc::channel();
@@ -225,7 +221,7 @@ fn write_loop(
     fold: mpsc::SyncSender<()>,
     to_flush: mpsc::SyncSender<Done>,
 ) {
-    let mut careful = 0u32;
+    let (mut careful, mut version) = (0u32, 0i64);
     let mut folding = false;
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
@@ -235,7 +231,7 @@ fn write_loop(
                 Err(_) => break,
             }
         }
-        let done = commit(&c, &mut batch, &shared, &mut careful);
+        let done = commit(&c, &mut batch, &shared, &mut careful, &mut version);
         shared.stats.commits.fetch_add(1, Ordering::Relaxed);
         shared.stats.calls.fetch_add(batch.len() as u64, Ordering::Relaxed);
         let failed = match done {
@@ -308,9 +304,11 @@ fn commit(
     batch: &mut [Box<dyn Job>],
     shared: &Shared,
     careful: &mut u32,
+    version: &mut i64,
 ) -> Result<(bool, bool)> {
     let sql = |text: &'static str| c.execute_batch(text).map_err(|e| sqlite_problem(e, text));
     sql("begin immediate")?;
+    go_on_from(c, shared, version)?;
     let mut woke = (false, false);
     let quick = *careful == 0 && {
         let clean = run_plain(c, batch, shared, &mut woke);
@@ -340,6 +338,22 @@ fn commit(
     }
     sql("commit")?;
     Ok(woke)
+}
+
+/// Events are numbered in memory. Another process that has the file open (a command beside the
+/// server) may have appended some: then the numbers go on from its last one. Nobody else writes from here
+/// to the commit.
+fn go_on_from(c: &rusqlite::Connection, shared: &Shared, version: &mut i64) -> Result<()> {
+    let ask = |text: &'static str| {
+        let one = c.prepare_cached(text).and_then(|mut s| s.query_row([], |r| r.get::<_, i64>(0)));
+        one.map_err(|e| sqlite_problem(e, text))
+    };
+    let now = ask("pragma data_version")?;
+    if now != *version {
+        shared.last_event.fetch_max(ask("select coalesce(max(id), 0) from event")?, Ordering::SeqCst);
+        *version = now;
+    }
+    Ok(())
 }
 
 /// Runs the calls one after another; false as soon as one failed after it had written.
