@@ -1,4 +1,4 @@
-//! An audience: everybody of some stages, tags, touchpoints or stores. Within one list any fits,
+//! An audience: everybody of some segments, stages, tags, touchpoints or stores. Within one list any fits,
 //! between lists all must.
 use crate::stage::Stage;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use weir_ground::base::{Problem, Result, ids};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Audience {
+    pub segments: Vec<ids::SegmentId>,
     pub stages: Vec<Stage>,
     pub tags: Vec<String>,
     pub touchpoints: Vec<ids::TouchpointId>,
@@ -20,8 +21,14 @@ impl Audience {
     pub fn sql(&self) -> Result<String> {
         let mut all = vec!["p.root_id = p.id".to_string()];
         let any = |column: &str, values: Vec<String>| format!("{column} in ({})", values.join(", "));
-        if self.stages.len() + self.tags.len() + self.touchpoints.len() + self.stores.len() > 1000 {
+        if self.segments.len() + self.stages.len() + self.tags.len() + self.touchpoints.len() + self.stores.len() > 1000 {
             return Err(Problem::field("audience", "use at most 1,000 conditions"));
+        }
+        if !self.segments.is_empty() {
+            all.push(format!(
+                "exists (select 1 from segment_member sm where sm.person_id = p.id and {})",
+                any("sm.segment_id", self.segments.iter().map(|s| s.n().to_string()).collect())
+            ));
         }
         if !self.stages.is_empty() {
             all.push(any("p.stage", self.stages.iter().map(|s| format!("'{}'", s.code())).collect()));

@@ -223,14 +223,19 @@ pub(crate) fn check_audience(tx: &mut Tx, brand: BrandId, audience: &Audience) -
     audience.sql()?;
     let touchpoints: Vec<i64> = audience.touchpoints.iter().map(|t| t.n()).collect();
     let stores: Vec<i64> = audience.stores.iter().map(|s| s.n()).collect();
-    for (table, field, mut wanted) in [("touchpoint", "audience.touchpoints", touchpoints), ("store", "audience.stores", stores)] {
+    let segments: Vec<i64> = audience.segments.iter().map(|s| s.n()).collect();
+    for (table, more, field, mut wanted) in [
+        ("touchpoint", "", "audience.touchpoints", touchpoints),
+        ("store", "", "audience.stores", stores),
+        ("segment", " and state <> 'archived'", "audience.segments", segments),
+    ] {
         wanted.sort_unstable();
         wanted.dedup();
         if wanted.is_empty() {
             continue;
         }
         let list: Vec<String> = wanted.iter().map(i64::to_string).collect();
-        let sql = format!("select count(*) from {table} where brand_id = $1 and id in ({})", list.join(", "));
+        let sql = format!("select count(*) from {table} where brand_id = $1 and id in ({}){more}", list.join(", "));
         if tx.one::<i64>(&sql, params![brand])? != wanted.len() as i64 {
             return Err(Problem::field(field, format!("names a {table} that this brand does not have")));
         }
@@ -339,6 +344,14 @@ fn state_fact(tx: &mut Tx, brand: BrandId, c: &Campaign, name: &str, actor: Opti
 /// Starts the send: from draft to sending, once. The worker does the rest ([`send::wake`] it).
 pub fn launch(tx: &mut Tx, who: &Staff, id: CampaignId) -> Result<Campaign> {
     let c = get(tx, who.brand, id)?;
+    // What it names may have ended since the draft was written.
+    check_audience(tx, who.brand, &c.audience)?;
+    for segment in &c.audience.segments {
+        let name: Option<String> = tx.opt("select name from segment where id = $1 and state = 'building'", params![*segment])?;
+        if let Some(name) = name {
+            return Err(Problem::conflict(format!("The segment {name} is still being computed; launch when it is ready.")));
+        }
+    }
     let now = tx.now();
     tx.guard(
         "update campaign set state = 'sending', started_at = $1 where id = $2 and brand_id = $3 and state = 'draft'",

@@ -95,6 +95,65 @@ fn a_cancelled_campaign_sends_nothing_more() {
     });
 }
 
+/// A segment is an audience like the other lists: whoever is in it when the campaign walks by.
+#[test]
+fn a_segment_is_an_audience() {
+    each_engine(|db| {
+        let shop = Shop::new(&db);
+        let all = shop.persons(0..6, "inbox");
+        let (brand, member) = (shop.brand, all[1]);
+        let outside = all[5];
+        let rule = serde_json::json!({ "tag": { "any": ["tea"] } });
+        let segment = db
+            .write_now(move |tx| {
+                let rule = serde_json::from_value(rule.clone()).map_err(weir_ground::base::Problem::internal)?;
+                let id = weir_know::segment::create(tx, brand, "茶客", None, &rule, "test")?;
+                for person in [member, outside] {
+                    tx.exec(
+                        "insert into segment_member (segment_id, person_id, since, cause) values ($1, $2, 0, 'event')",
+                        params![id, person],
+                    )?;
+                }
+                Ok(id)
+            })
+            .unwrap();
+        let edit = EditCampaign {
+            audience: Some(Audience { segments: vec![segment], ..Audience::default() }),
+            ..EditCampaign::default()
+        };
+        let (who, id) = (shop.who(), shop.draft(ChannelKind::Inbox, 0).id);
+        db.write_now(move |tx| campaign::edit(tx, &who, id, &edit)).unwrap();
+        let who = shop.who();
+        let early = db.write_now(move |tx| campaign::launch(tx, &who, id)).unwrap_err();
+        assert_eq!((early.code, shop.get(id).state), (Code::Conflict, State::Draft), "it is still being computed");
+        let who = shop.who();
+        db.write_now(move |tx| {
+            tx.exec("update segment set state = 'live' where id = $1", params![segment])?;
+            campaign::launch(tx, &who, id)
+        })
+        .unwrap();
+        send::run_all(&db, &config()).unwrap();
+        assert_eq!(shop.get(id).counts.selected, 2);
+        assert_eq!(shop.count("select count(*) from event where name = 'message.sent'"), 2);
+        // An ended one is refused, before and at the launch.
+        let (who, draft) = (shop.who(), shop.draft(ChannelKind::Inbox, 0).id);
+        let edit = EditCampaign {
+            audience: Some(Audience { segments: vec![segment], ..Audience::default() }),
+            ..EditCampaign::default()
+        };
+        let again = edit.clone();
+        db.write_now(move |tx| campaign::edit(tx, &who, draft, &edit)).unwrap();
+        db.write_now(move |tx| tx.exec("update segment set state = 'archived' where id = $1", params![segment])).unwrap();
+        for refused in [
+            { let who = shop.who(); db.write_now(move |tx| campaign::edit(tx, &who, draft, &again)) },
+            { let who = shop.who(); db.write_now(move |tx| campaign::launch(tx, &who, draft)) },
+        ] {
+            let refused = refused.unwrap_err();
+            assert_eq!((refused.code, refused.errors[0].field.as_str()), (Code::Invalid, "audience.segments"));
+        }
+    });
+}
+
 #[test]
 fn only_drafts_change_and_bad_content_is_refused() {
     each_engine(|db| {

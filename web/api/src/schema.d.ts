@@ -3234,6 +3234,8 @@ export interface components {
         };
         Audience: {
             /** @default [] */
+            segments: components["schemas"]["seg_id"][];
+            /** @default [] */
             stages: components["schemas"]["Stage"][];
             /** @default [] */
             stores: components["schemas"]["sto_id"][];
@@ -8552,6 +8554,8 @@ export interface operations {
                 limit?: number;
                 /** @description Part of a name. */
                 q?: string;
+                /** @description Only those whose audience names this segment. */
+                segment?: string;
                 state?: components["schemas"]["CampaignState"];
             };
             header?: never;

@@ -3,7 +3,7 @@ use super::{AddCampaign, COLUMNS, Campaign, CampaignId, EditCampaign, State, cou
 use crate::send;
 use axum::extract::State as Of;
 use serde::Deserialize;
-use weir_ground::base::{Problem, Result};
+use weir_ground::base::{Problem, Result, ids};
 use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said};
 use weir_ground::{Tx, Value, params};
 use weir_keep::{May, Staff};
@@ -14,6 +14,9 @@ pub struct FindCampaigns {
     /// Part of a name.
     pub q: Option<String>,
     pub state: Option<State>,
+    /// Only those whose audience names this segment.
+    #[param(value_type = Option<String>)]
+    pub segment: Option<ids::SegmentId>,
 }
 
 fn list(tx: &mut Tx, who: &Staff, find: &FindCampaigns, page: &Page) -> Result<List<Campaign>> {
@@ -23,13 +26,15 @@ fn list(tx: &mut Tx, who: &Staff, find: &FindCampaigns, page: &Page) -> Result<L
         return Err(Problem::field("q", "remove the zero byte"));
     }
     let like = tx.engine().like();
-    let filter = "brand_id = $1 and (cast($2 as text) is null or name LIKE $2) and (cast($3 as text) is null or state = $3)"
+    let filter = "brand_id = $1 and (cast($2 as text) is null or name LIKE $2) and (cast($3 as text) is null or state = $3) \
+        and (cast($4 as text) is null or audience like $4)"
         .replace("LIKE", like);
-    let base: [Value<'_>; 3] = [who.brand.into(), q.as_deref().into(), find.state.map(State::code).into()];
+    let named = find.segment.map(|s| format!("%\"{s}\"%"));
+    let base: [Value<'_>; 4] = [who.brand.into(), q.as_deref().into(), find.state.map(State::code).into(), named.as_deref().into()];
     let total = tx.one(&format!("select count(*) from campaign where {filter}"), &base)?;
     let mut all = base.to_vec();
     all.extend([Value::Int(before), Value::Int(limit + 1)]);
-    let sql = format!("select {COLUMNS} from campaign where {filter} and id < $4 order by id desc limit $5");
+    let sql = format!("select {COLUMNS} from campaign where {filter} and id < $5 order by id desc limit $6");
     let mut list = List::page(tx.all(&sql, &all)?, limit, |c: &Campaign| c.id.n().to_string());
     let ids: Vec<CampaignId> = list.items.iter().map(|c| c.id).collect();
     let mut numbers = counts(tx, &ids)?;

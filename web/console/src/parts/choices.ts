@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { STAGES, type List } from 'api'
+import { segments } from '@/parts/rule/ask'
 import { api } from '@/server'
 import { useSession } from '@/shell/session'
 import { useLang } from '@/words'
@@ -35,6 +36,15 @@ export function useStoreChoices(): Choice[] {
 export function useTouchpointChoices(): Choice[] {
   const touchpoints = useQuery({ queryKey: ['touchpoints', 'choices'], queryFn: () => everything(api.touchpoints.list), ...kept })
   return useMemo(() => (touchpoints.data ?? []).map(({ id, name }) => ({ value: id, label: name })), [touchpoints.data])
+}
+
+export function useSegmentChoices(): Choice[] {
+  const f = useFormat()
+  const all = useQuery({ queryKey: ['segments', 'choices'], queryFn: () => everything(segments.list), ...kept })
+  return useMemo(
+    () => (all.data ?? []).map(({ id, name, size }) => ({ value: id, label: `${name} (${f.count(size)})` })),
+    [all.data, f],
+  )
 }
 
 export function useTagChoices(): Choice[] {

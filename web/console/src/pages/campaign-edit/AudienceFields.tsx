@@ -1,5 +1,5 @@
 import { Checkbox, Form, Select } from 'antd'
-import { useStageChoices, useStoreChoices, useTagChoices, useTouchpointChoices, type Choice } from '@/parts/choices'
+import { useSegmentChoices, useStageChoices, useStoreChoices, useTagChoices, useTouchpointChoices, type Choice } from '@/parts/choices'
 import { StageChip } from '@/parts/chips'
 import { useCampaigns } from '../campaigns/words'
 
@@ -8,6 +8,7 @@ export function AudienceFields() {
   const stages = useStageChoices()
   return (
     <>
+      <Many name="segments" label={t('a_segments')} options={useSegmentChoices()} />
       <Form.Item name={['audience', 'stages']} label={t('a_stages')}>
         <Checkbox.Group style={{ display: 'flex', flexWrap: 'wrap', gap: '8px 20px' }} data-testid="audience-stages"
           options={stages.map(({ value }) => ({ value, label: <StageChip stage={value} /> }))} />

@@ -36,10 +36,10 @@ export default function CampaignEdit() {
   return <Editor key={from} draft={draftOf(known.data)} {...(id ? { of: known.data } : {})} />
 }
 
-/** Another page may lead here with people already chosen: `?stage=silent&tag=…`. */
+/** Another page may lead here with people already chosen: `?stage=silent&tag=…&segment=seg_…`. */
 function audienceOf(search: URLSearchParams): Audience {
   const pick = (name: string) => search.getAll(name)
-  return { stages: pick('stage') as Stage[], tags: pick('tag'), touchpoints: pick('touchpoint'), stores: pick('store') }
+  return { segments: pick('segment'), stages: pick('stage') as Stage[], tags: pick('tag'), touchpoints: pick('touchpoint'), stores: pick('store') }
 }
 
 function draftOf(of: Campaign): Draft {

@@ -1,6 +1,6 @@
 import type { Audience, CampaignState } from 'api'
 import { StateChip, type Tone } from '@/parts/chips'
-import { useStoreChoices, useTouchpointChoices } from '@/parts/choices'
+import { useSegmentChoices, useStoreChoices, useTouchpointChoices } from '@/parts/choices'
 import { useFormat } from '@/parts/format'
 import { useCampaigns } from './words'
 
@@ -15,6 +15,7 @@ export function CampaignStateChip({ state }: { state: CampaignState }) {
 export function useAudienceText(): (audience: Audience) => string {
   const t = useCampaigns()
   const f = useFormat()
+  const segments = useSegmentChoices()
   const stores = useStoreChoices()
   const touchpoints = useTouchpointChoices()
   const [or, and] = f.lang === 'zh' ? ['、', '；'] : [' or ', '; ']
@@ -22,7 +23,7 @@ export function useAudienceText(): (audience: Audience) => string {
     const named = (choices: { value: string; label: string }[], ids: string[] = []) =>
       ids.map((id) => choices.find((choice) => choice.value === id)?.label ?? id).join(or)
     const parts = [
-      (audience.stages ?? []).map(f.stage).join(or), (audience.tags ?? []).join(or), named(touchpoints, audience.touchpoints), named(stores, audience.stores),
+      named(segments, audience.segments), (audience.stages ?? []).map(f.stage).join(or), (audience.tags ?? []).join(or), named(touchpoints, audience.touchpoints), named(stores, audience.stores),
     ].filter(Boolean)
     return parts.length ? parts.join(and) : t('everyone')
   }

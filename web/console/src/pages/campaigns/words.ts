@@ -10,7 +10,7 @@ export const useCampaigns = words(
     edit: '编辑', editing: '编辑群发活动',
     // editor
     step_who: '发给谁', step_what: '发什么', step_measure: '怎么衡量',
-    a_stages: '生命周期阶段', a_tags: '标签', a_touchpoints: '来源触点', a_stores: '门店', a_any: '不限', a_note: '同一项内任选其一，不同项同时满足；都不选就是所有人。',
+    a_segments: '人群', a_stages: '生命周期阶段', a_tags: '标签', a_touchpoints: '来源触点', a_stores: '门店', a_any: '不限', a_note: '同一项内任选其一，不同项同时满足；都不选就是所有人。',
     name_hint: '只有同事看得到', name_needed: '给活动起个名字', subject: '标题', subject_needed: '请写标题', body: '正文', body_needed: '请写正文', body_hint: '站内信显示前两行，写重点。', link: '点开后去哪', link_hint: '例如 /m/ 或一个商品的链接', link_rule: '以 / 或 http 开头', preview: '预览', preview_subject: '标题会显示在这里', preview_body: '正文会显示在这里', preview_to: '客户看到的样子', cost: '单条成本', cost_hint: '用来算 ROI，没有就填 0',
     holdout_share: '对照组比例', holdout_note: '这些人符合条件但这次不发，用来对比。比例越高测得越准，但少发一些人。', holdout_off: '不留对照组就测不出这次群发带来的增量。',
     save_draft: '存为草稿', saved_draft: '草稿已保存', launch: '发送', next_launch: '保存并发送',
@@ -34,7 +34,7 @@ export const useCampaigns = words(
     create: 'New campaign', empty: 'No campaigns yet', empty_hint: 'Choose people, write the message, and see how many it will reach before it is sent. A few are kept out on purpose, so that you learn what it caused.', back: 'Campaigns', everyone: 'Everyone', past_audience: 'the list of that time',
     edit: 'Edit', editing: 'Edit campaign',
     step_who: 'Who', step_what: 'What', step_measure: 'How to measure',
-    a_stages: 'Stages', a_tags: 'Tags', a_touchpoints: 'Touchpoints', a_stores: 'Stores', a_any: 'Any', a_note: 'Any within a row, all rows together. Nothing chosen means everyone.',
+    a_segments: 'Segments', a_stages: 'Stages', a_tags: 'Tags', a_touchpoints: 'Touchpoints', a_stores: 'Stores', a_any: 'Any', a_note: 'Any within a row, all rows together. Nothing chosen means everyone.',
     name_hint: 'Only colleagues see it', name_needed: 'Give it a name', subject: 'Subject', subject_needed: 'Write a subject', body: 'Text', body_needed: 'Write the text', body_hint: 'The inbox shows the first two lines: say what matters.', link: 'Leads to', link_hint: 'e.g. /m/ or the link of a product', link_rule: 'Starts with / or http', preview: 'Preview', preview_subject: 'The subject shows here', preview_body: 'The text shows here', preview_to: 'As the customer sees it', cost: 'Cost per message', cost_hint: 'For the ROI; 0 if there is none',
     holdout_share: 'Holdout', holdout_note: 'They match but are not messaged, to compare with. A larger holdout measures better and reaches fewer.', holdout_off: 'Without a holdout there is no telling what this campaign caused.',
     save_draft: 'Save draft', saved_draft: 'Draft saved', launch: 'Send', next_launch: 'Save and send',

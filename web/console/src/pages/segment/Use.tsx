@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { App, Button, Form, Input } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { api } from '@/server'
 import { useAct } from '@/parts/act'
 import { TagChip } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
@@ -17,13 +19,16 @@ const places = [['cmp_', '/campaigns/', 'u_campaign'], ['seg_', '/segments/', 'u
 export function Use({ of }: { of: Segment }) {
   const t = useSegments()
   const fields = useFields()
+  const { can } = useSession()
+  const campaigns = useQuery({ queryKey: ['campaigns', 'of-segment', of.id], queryFn: () => api.campaigns.list({ segment: of.id, limit: 50 }), enabled: can('measure.read') })
+  const used = [...of.used_by, ...(campaigns.data?.items ?? [])]
   const reads = of.rule ? readsSegments(of.rule) : []
   return (
     <div className="two" style={{ alignItems: 'start' }}>
       <Card title={t('u_title')} id="used-by">
-        {of.used_by.length === 0 ? <p className="muted">{t('u_none')}{t('u_hint') && <><br />{t('u_hint')}</>}</p> : (
+        {used.length === 0 ? <p className="muted">{t('u_none')}{t('u_hint') && <><br />{t('u_hint')}</>}</p> : (
           <ul style={{ listStyle: 'none' }}>
-            {of.used_by.map((each) => {
+            {used.map((each) => {
               const place = places.find(([prefix]) => each.id.startsWith(prefix))
               return (
                 <li key={each.id} className="row" style={{ padding: '6px 0' }}>

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import { Alert, App, Button, Dropdown, Form, Input, Modal, Tabs } from 'antd'
-import { Ellipsis, Pencil } from 'lucide-react'
+import { Ellipsis, Megaphone, Pencil } from 'lucide-react'
 import { useAct } from '@/parts/act'
 import { Facts } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
@@ -111,6 +111,7 @@ function Acts({ of }: { of: Segment }) {
   }
   return (
     <>
+      <Link to={`/campaigns/new?segment=${of.id}`}><Button icon={<Megaphone size={15} />} data-testid="segment-reach">{t('d_reach')}</Button></Link>
       {of.kind === 'live' && <Link to={`/segments/${of.id}/edit`}><Button icon={<Pencil size={15} />} data-testid="segment-edit">{t('d_edit')}</Button></Link>}
       <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => act[key]?.() }}>
         <Button icon={<Ellipsis size={16} />} aria-label={t('d_more')} data-testid="segment-more" />
