@@ -35,9 +35,22 @@ pub struct Settings {
     pub freight_fen: Fen,
     /// Goods from which delivery is free.
     pub free_freight_fen: Fen,
+    /// Whether identities of all traffic pools may join persons, or people decide over the border of two pools.
+    pub identity_pools: Pools,
     /// By kind of identity, what differs from the built-in rules.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub identities: BTreeMap<String, IdentityRule>,
+}
+
+/// One traffic pool (流量池) over all channels, or several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Pools {
+    /// Evidence joins persons wherever it comes from.
+    #[default]
+    One,
+    /// Persons of different pools are joined by people only.
+    Several,
 }
 
 /// What a brand decides about a kind of identity.
@@ -62,6 +75,7 @@ impl Default for Settings {
             holdout_bp: 1000,
             freight_fen: Fen(600),
             free_freight_fen: Fen(9900),
+            identity_pools: Pools::One,
             identities: BTreeMap::new(),
         }
     }

@@ -13,7 +13,7 @@ pub const PERSON_MERGED: &str = "person.merged";
 /// A merge was taken back; the person is the one that keeps the id. Props: `winner` (it), `loser`
 /// (the person that is one of its own again), `reason`, `members` (all subjects that left with it).
 pub const PERSON_UNMERGED: &str = "person.unmerged";
-/// An identity was bound or taken off by hand; props: `kind`.
+/// Somebody who was there already got an identity that says who it is, or lost one; props: `kind`.
 pub const IDENTITY_BOUND: &str = "identity.bound";
 pub const IDENTITY_UNBOUND: &str = "identity.unbound";
 /// A value connected too many persons and joins nobody any more; props: `kind`, `persons`, `limit`,
@@ -26,6 +26,8 @@ pub const PERSON_TAGGED: &str = "person.tagged";
 pub const PERSON_UNTAGGED: &str = "person.untagged";
 /// Props: `purpose`, `channel`, `status`, `proof`.
 pub const CONSENT_SET: &str = "consent.set";
+/// A traffic pool changed; props: `pool`, `what` (made, edited, ended), `before`, `after`.
+pub const POOL_CHANGED: &str = "pool.changed";
 /// The cuts of RFM were put in force; props: `n`, `kind`, `window_days`, `cuts`.
 pub const RFM_FROZEN: &str = "rfm.frozen";
 

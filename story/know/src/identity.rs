@@ -9,6 +9,7 @@ pub mod http;
 pub mod kinds;
 pub mod merge;
 pub mod own;
+pub mod pool;
 
 pub use kinds::is_single;
 pub use merge::{Joined, Why, join, merge, unmerge};
@@ -152,6 +153,8 @@ pub fn resolve(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &str) 
     }
     forget_blocked(tx, brand, &mut given)?;
     let known = given.iter().any(|g| g.strong);
+    let walls = pool::wall::Walls::of(tx, brand)?;
+    let mut beside: Vec<Holder> = vec![];
     let mut chosen: Option<(Holder, merge::By)> = None;
     let mut proven = false;
     for i in 0..given.len() {
@@ -166,20 +169,25 @@ pub fn resolve(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &str) 
                     let shown = g.shown();
                     let met = contest::Met { brand, leader: *c, lead, found, by: &by, single: g.single, shown: &shown, source };
                     c.root = contest::meet(tx, &met)?;
+                    beside.push(found);
                 }
             }
         }
     }
-    let at = match &chosen {
+    let newcomer = match &chosen {
         // A browser of somebody known, now used with an account that is new: another person.
-        Some((h, _)) if !proven && known && is_known(tx, h.root)? => fresh(tx, brand, known, source)?,
-        Some((h, lead)) if proven => contest::newcomer(tx, brand, *h, lead, &given, source)?.unwrap_or(*h),
-        Some((h, _)) => *h,
-        None => fresh(tx, brand, known, source)?,
+        Some((h, _)) if !proven && known && is_known(tx, h.root)? => Some(fresh(tx, brand, known, source)?),
+        Some((h, lead)) if proven => contest::newcomer(tx, brand, *h, lead, &given, (&walls, source))?,
+        Some(_) => None,
+        None => Some(fresh(tx, brand, known, source)?),
     };
+    let held = chosen.map(|(h, _)| h);
+    let at = newcomer.or(held).ok_or_else(|| Problem::internal("identities that lead to nobody"))?;
     for g in &given {
-        if !(proven && clashes(tx, at.root, g)?) {
-            bind(tx, brand, at, g, source)?;
+        if g.strong && !g.found && walls.keep_out(tx, at.root, g.kind)? {
+            walls.settle(tx, brand, at, g, &mut beside, source)?;
+        } else if !(proven && clashes(tx, at.root, g)?) {
+            if newcomer.is_some() { bind(tx, brand, at, g, source)? } else { attach(tx, brand, at, g, source)? }
         }
     }
     Ok(at.subject)
@@ -226,6 +234,16 @@ fn clashes(tx: &mut Tx, root: PersonId, g: &Given) -> Result<bool> {
         params![root, g.kind, &g.value],
     )?;
     Ok(other.is_some())
+}
+
+/// [`bind`] to somebody who was there before: the log says so, because whoever follows it would not
+/// look at this person otherwise.
+fn attach(tx: &mut Tx, brand: BrandId, to: Holder, g: &Given, evidence: &str) -> Result<()> {
+    bind(tx, brand, to, g, evidence)?;
+    if g.strong && !g.found {
+        bonds::tell(tx, brand, to.subject, crate::events::IDENTITY_BOUND, g.kind, None)?;
+    }
+    Ok(())
 }
 
 fn bind(tx: &mut Tx, brand: BrandId, to: Holder, g: &Given, evidence: &str) -> Result<()> {

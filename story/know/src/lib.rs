@@ -40,6 +40,8 @@ pub fn routes(live: &std::sync::Arc<live::Live>) -> OpenApiRouter<App> {
         .routes(routes!(identity::http::list_duplicates))
         .routes(routes!(identity::http::decide_duplicate))
         .routes(routes!(identity::http::identity_rules))
+        .routes(routes!(identity::pool::http::list_pools, identity::pool::http::add_pool))
+        .routes(routes!(identity::pool::http::edit_pool, identity::pool::http::end_pool))
         .routes(routes!(sync::http::sync_out, sync::http::sync_in))
         .routes(routes!(sync::http::sync_systems))
         .routes(routes!(sync::http::set_sync_rules))

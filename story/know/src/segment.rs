@@ -121,7 +121,8 @@ pub fn dependents(engine: &Engine, id: SegmentId) -> Vec<SegmentId> {
 pub fn terms(tx: &mut Tx, id: BrandId) -> Result<Terms> {
     let rfm = crate::rfm::current(tx, id)?.map(|v| (v.cuts, v.window_days as i32));
     let (dates, labels) = (crate::attribute::dates(tx, id)?, crate::attribute::labels(tx, id)?);
-    Ok(Terms { rfm, dates, labels, ..Terms::default() })
+    let pools = crate::identity::pool::all(tx, id)?;
+    Ok(Terms { rfm, dates, labels, pools, ..Terms::default() })
 }
 
 fn check_name(name: &str) -> Result<String> {

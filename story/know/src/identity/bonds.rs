@@ -62,6 +62,8 @@ pub(super) fn move_to(tx: &mut Tx, brand: BrandId, by: &By, to: PersonId, eviden
         contest::release(tx, from, &by.kind)?;
         let plain = plain(tx, brand, by)?.unwrap_or_default();
         own::edit(tx, to, |tx| super::reflect(tx, brand, to, &by.kind, &plain))?;
+        tell(tx, brand, from, events::IDENTITY_UNBOUND, &by.kind, actor)?;
+        tell(tx, brand, to, events::IDENTITY_BOUND, &by.kind, actor)?;
     }
     Ok(())
 }
@@ -109,7 +111,8 @@ pub fn add(tx: &mut Tx, brand: BrandId, person: PersonId, kind: &str, value: &st
     tell(tx, brand, person, events::IDENTITY_BOUND, kind, Some(actor))
 }
 
-fn tell(tx: &mut Tx, brand: BrandId, person: PersonId, name: &str, kind: &str, actor: Option<&str>) -> Result<()> {
+/// Puts into the log that somebody has an identity of this kind from now on, or no longer.
+pub(super) fn tell(tx: &mut Tx, brand: BrandId, person: PersonId, name: &str, kind: &str, actor: Option<&str>) -> Result<()> {
     let (props, now) = (serde_json::json!({ "kind": kind }).to_string(), tx.now());
     let mut fact = Fact::new(brand, name, now).person(person).props(&props);
     fact.actor = actor;

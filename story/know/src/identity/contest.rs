@@ -4,6 +4,7 @@
 //! listed as possibly the same. A value that connects more persons than its kind allows is a hub: it
 //! turns inert (kept and shown, but it joins nobody), and the joins that it made are taken back.
 use super::merge::{self, By, Refused, Why};
+use super::pool::wall::{self, Walls};
 use super::{Given, Holder, kinds, own};
 use crate::{events, person};
 use weir_ground::base::{Ms, Result, ids::PairId};
@@ -49,9 +50,13 @@ pub(super) fn meet(tx: &mut Tx, m: &Met) -> Result<PersonId> {
 /// The persons stay two: counted, listed for people to decide, and the value goes to the stronger evidence.
 fn contest(tx: &mut Tx, m: &Met, refused: &Refused) -> Result<()> {
     claim(tx, m)?;
-    let Refused::Clash(_) = refused else { return Ok(()) };
-    suggest(tx, m.brand, m.leader.subject, m.found.subject, Some((m.by, m.shown)), "contested")?;
-    if m.single && !has_kind(tx, m.leader.root, &m.by.kind)? {
+    let reason = match refused {
+        Refused::Apart => return Ok(()),
+        Refused::Pool => wall::REASON,
+        Refused::Clash(_) => "contested",
+    };
+    suggest(tx, m.brand, m.leader.subject, m.found.subject, Some((m.by, m.shown)), reason)?;
+    if matches!(refused, Refused::Clash(_)) && m.single && !has_kind(tx, m.leader.root, &m.by.kind)? {
         let held: Option<String> = tx.opt(
             "select evidence from identity where brand_id = $1 and kind = $2 and value = $3",
             params![m.brand, &m.by.kind, &m.by.value],
@@ -154,9 +159,23 @@ pub(super) fn cut(tx: &mut Tx, brand: BrandId, by: &By, reason: &str) -> Result<
 /// An identity that is new and says more than the one that was found: somebody else, or the same
 /// person by another account. Answers the new subject where it needs one of its own: because both
 /// cannot be one person, or so that the join can be taken back if the found value is a hub.
-pub(super) fn newcomer(tx: &mut Tx, brand: BrandId, found: Holder, lead: &By, given: &[Given], source: &str) -> Result<Option<Holder>> {
+pub(super) fn newcomer(
+    tx: &mut Tx,
+    brand: BrandId,
+    found: Holder,
+    lead: &By,
+    given: &[Given],
+    (walls, source): (&Walls, &str),
+) -> Result<Option<Holder>> {
     let strength = kinds::get(&lead.kind)?.strength;
-    let Some(new) = given.iter().find(|g| g.strong && !g.found && g.strength() > strength) else { return Ok(None) };
+    let mut new = None;
+    for g in given.iter().filter(|g| g.strong && !g.found && g.strength() > strength) {
+        // What belongs behind a wall says nothing about this person.
+        if new.is_none() && !walls.keep_out(tx, found.root, g.kind)? {
+            new = Some(g);
+        }
+    }
+    let Some(new) = new else { return Ok(None) };
     let clash = super::clashes(tx, found.root, new)?;
     if !clash && !is_inert(tx, brand, lead)? && !speaks(tx, found.root, strength)? {
         return Ok(None);
@@ -173,7 +192,7 @@ pub(super) fn newcomer(tx: &mut Tx, brand: BrandId, found: Holder, lead: &By, gi
 }
 
 /// Does somebody have an identity that says more than this?
-fn speaks(tx: &mut Tx, root: PersonId, strength: i64) -> Result<bool> {
+pub(super) fn speaks(tx: &mut Tx, root: PersonId, strength: i64) -> Result<bool> {
     let kinds: Vec<String> = tx.all(
         "select distinct i.kind from identity i join person p on p.id = i.person_id where p.root_id = $1 and i.strong = 1",
         params![root],

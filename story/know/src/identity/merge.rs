@@ -4,7 +4,8 @@
 //! a forest: cutting one splits a person in exactly two. Nothing of a subject is changed by a join
 //! but `root_id`; what the person shows is folded from its subjects ([`super::own`]). A join is
 //! complete or refused, in one transaction.
-use super::own;
+use super::pool::wall::{self, Walls};
+use super::{contest, own};
 use crate::person::{self, http::PersonRef};
 use crate::{consent, events, stage};
 use std::collections::BTreeSet;
@@ -36,6 +37,8 @@ pub enum Refused {
     Clash(String),
     /// People decided that they are two.
     Apart,
+    /// They come from different pools, which the brand keeps apart.
+    Pool,
 }
 
 impl Refused {
@@ -45,6 +48,7 @@ impl Refused {
                 "Both persons have a {kind} of their own, and a person has only one. Take one of the two off first."
             )),
             Refused::Apart => Problem::conflict("Somebody decided that these are two persons."),
+            Refused::Pool => Problem::conflict("They come from different pools; people decide whether they are one."),
         }
     }
 }
@@ -53,9 +57,14 @@ impl Refused {
 pub type Joined = std::result::Result<PersonId, Refused>;
 
 /// Makes `a` and `b` one person and answers it, or refuses (`None`) when both have different
-/// values of a one-per-person kind; then both stay as they were. Persons that are one already stay so.
+/// values of a one-per-person kind, or come from pools that are kept apart (then they are listed); both
+/// stay as they were. Persons that are one already stay so.
 pub fn merge(tx: &mut Tx, brand: BrandId, a: PersonId, b: PersonId, reason: &str) -> Result<Option<PersonId>> {
-    Ok(join(tx, brand, a, b, &Why { reason, ..Why::default() })?.ok())
+    let joined = join(tx, brand, a, b, &Why { reason, ..Why::default() })?;
+    if joined == Err(Refused::Pool) {
+        contest::suggest(tx, brand, a, b, None, wall::REASON)?;
+    }
+    Ok(joined.ok())
 }
 
 /// Makes the persons of two subjects one, or says why not; then both stay as they were.
@@ -63,6 +72,9 @@ pub fn join(tx: &mut Tx, brand: BrandId, a: PersonId, b: PersonId, why: &Why) ->
     let (ra, rb) = (person::root(tx, brand, a)?, person::root(tx, brand, b)?);
     if ra == rb {
         return Ok(Ok(ra));
+    }
+    if why.actor.is_none() && Walls::of(tx, brand)?.between(tx, ra, rb)? {
+        return Ok(Err(if apart(tx, ra, rb)? { Refused::Apart } else { Refused::Pool }));
     }
     if let Some(kind) = clash(tx, brand, ra, rb)? {
         return Ok(Err(Refused::Clash(kind)));

@@ -331,7 +331,7 @@ pub(crate) fn apply(
                     takes.push((e.brand, id));
                 }
             }
-            "brand.changed" | "rfm.frozen" | "attribute.changed" if !takes.contains(&(e.brand, None)) => {
+            "brand.changed" | "rfm.frozen" | "attribute.changed" | "pool.changed" if !takes.contains(&(e.brand, None)) => {
                 takes.push((e.brand, None))
             }
             _ => {}

@@ -143,7 +143,14 @@ impl Pool {
             lock(&self.columns).know_dates(&mut state.people, &fresh.dates);
         }
         *self.terms.write().unwrap_or_else(|e| e.into_inner()) = fresh;
+        self.fields.forget();
         Ok(())
+    }
+
+    /// Takes these for the brand's traffic pools.
+    #[cfg(test)]
+    pub(crate) fn know_pools(&self, pools: Vec<crate::identity::pool::Pool>) {
+        self.terms.write().unwrap_or_else(|e| e.into_inner()).pools = pools;
     }
 
     fn restore(&self, db: &Db) -> Result<()> {

@@ -4,6 +4,7 @@
 use super::facts::{Facts, Fresh};
 use super::follow::{Batch, apply};
 use super::pool::Pool;
+use crate::identity::pool::{Pool as TrafficPool, Strength};
 use crate::segment::engine::Effects;
 use crate::segment::rule::{Bounds, Calendary, EventTest, Measure, Rule, Span, SpanUnit, Test, Window};
 use serde_json::{Value, json};
@@ -52,6 +53,7 @@ struct Somebody {
     last_order_at: Option<Ms>,
     tags: Vec<&'static str>,
     consent: Option<&'static str>,
+    kinds: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -68,6 +70,8 @@ struct Did {
 
 const NAMES: &[&str] = &["viewed", "carted", "bought", "asked"];
 const SKUS: &[&str] = &["A", "B", "C"];
+const KINDS: &[&str] = &["external_userid", "openid", "phone"];
+const POOLS: &[&str] = &["near", "far"];
 const STAGES: &[&str] = &["new", "first_order", "silent"];
 
 fn event_test(d: &mut Dice) -> Value {
@@ -105,7 +109,7 @@ fn bounds(d: &mut Dice, most: usize) -> (Value, Value) {
 }
 
 fn leaf(d: &mut Dice) -> Value {
-    match d.below(13) {
+    match d.below(14) {
         0 => json!({"attr": {"key": "gender", "test": d.one(&[json!({"is": ["f"]}), json!({"is_not": ["f"]}), json!("present"), json!("missing")])}}),
         1 => {
             let (min, max) = bounds(d, 200);
@@ -117,6 +121,7 @@ fn leaf(d: &mut Dice) -> Value {
         }
         3 => json!({"attr": {"key": "birthday", "test": {"anniversary": {"from": d.below(3), "to": 3 + d.below(9)}}}}),
         4 => json!({"tag": {"any": [d.one(&["vip", "new", "hot"])]}}),
+        13 => json!({"pool": {"any": if d.often(30) { POOLS.to_vec() } else { vec![d.one(POOLS)] }}}),
         5 => {
             let (min, max) = bounds(d, 4);
             let days = if d.often(60) { json!({"min": min, "max": max}) } else { Value::Null };
@@ -173,6 +178,7 @@ struct Plain<'a> {
     zone: &'a Zone,
     now: Ms,
     who: &'a Somebody,
+    pools: &'a [TrafficPool],
     /// In order of (time, position), none after now.
     did: Vec<&'a Did>,
     member: &'a dyn Fn(SegmentId) -> bool,
@@ -187,6 +193,9 @@ impl Plain<'_> {
             Rule::AtLeast(a) => a.of.iter().filter(|r| self.holds(r)).count() >= a.k,
             Rule::Segment(s) => (self.member)(s.id),
             Rule::Tag(t) => t.any.iter().any(|t| self.who.tags.contains(&t.as_str())),
+            Rule::Pool(p) => self.pools.iter().any(|t| {
+                p.any.contains(&t.code) && self.who.kinds.iter().any(|k| t.kinds.iter().any(|x| x == k))
+            }),
             Rule::Consent(c) => self.who.consent.unwrap_or("unknown") == c.status,
             Rule::Stage(s) => {
                 s.any.iter().any(|x| x == self.who.stage)
@@ -335,6 +344,7 @@ struct World {
     zone_name: &'static str,
     now: Ms,
     pool: Pool,
+    pools: Vec<TrafficPool>,
     people: Vec<Somebody>,
     root: Vec<usize>,
     log: Vec<Event>,
@@ -357,6 +367,7 @@ impl World {
             zone_name,
             now: start,
             pool: empty(zone_name),
+            pools: pools(&[&["external_userid", "phone"], &["openid"]]),
             people: vec![Somebody { stage: "new", stage_since: start, ..Somebody::default() }; PEOPLE],
             root: (0..PEOPLE).collect(),
             log: vec![],
@@ -368,6 +379,7 @@ impl World {
             wakes: HashMap::new(),
             evaluated: Cursor::default(),
         };
+        w.pool.know_pools(w.pools.clone());
         for who in 0..PEOPLE {
             w.tell("person.created", who, start, None, "{}");
         }
@@ -393,7 +405,7 @@ impl World {
             row: Some(Facts::of(World::id(root), s.stage, figures, &Value::Object(portrait).to_string())),
             tags: Some(s.tags.iter().map(|t| t.to_string()).collect()),
             consents: Some(s.consent.iter().map(|c| ("marketing".into(), "sms".into(), c.to_string())).collect()),
-            kinds: Some(vec![]),
+            kinds: Some(s.kinds.iter().map(|k| k.to_string()).collect()),
             bound: Some(vec![]),
             listed: None,
         }
@@ -417,7 +429,7 @@ impl World {
             props: props.into(),
         };
         let mut batch = Batch::default();
-        if name.starts_with("person.") || name == "consent.set" {
+        if name.starts_with("person.") || matches!(name, "consent.set" | "identity.bound" | "identity.unbound") {
             batch.fresh.insert(World::id(who), self.fresh(who));
         }
         if matches!(name, "person.merged" | "person.unmerged") {
@@ -474,7 +486,22 @@ impl World {
                 }
                 self.tell("person.tagged", who, self.now, None, "{}");
             }
-            67..70 => {
+            67..68 => {
+                let (root, kind) = (self.root[who], self.dice.one(KINDS));
+                let kinds = &mut self.people[root].kinds;
+                let name = match kinds.iter().position(|k| *k == kind) {
+                    Some(i) => {
+                        kinds.remove(i);
+                        "identity.unbound"
+                    }
+                    None => {
+                        kinds.push(kind);
+                        "identity.bound"
+                    }
+                };
+                self.tell(name, who, self.now, None, "{}");
+            }
+            68..70 => {
                 let root = self.root[who];
                 self.people[root].consent = self.dice.one(&[Some("granted"), Some("withdrawn")]);
                 self.tell("consent.set", who, self.now, None, "{}");
@@ -498,6 +525,7 @@ impl World {
                 self.catch_up();
                 self.define(id);
             }
+            81..82 if self.dice.often(30) => self.regroup(),
             81..82 => self.restart(),
             _ => self.pass_time(),
         }
@@ -557,10 +585,34 @@ impl World {
         }
     }
 
+    /// The pools are cut otherwise: every definition is taken up anew, and no rule is edited.
+    fn regroup(&mut self) {
+        self.catch_up();
+        self.pools = self.dice.one(&[
+            pools(&[&["external_userid", "phone"], &["openid"]]),
+            pools(&[&["external_userid"], &["openid", "phone"]]),
+            pools(&[&["phone"], &["external_userid"]]),
+        ]);
+        self.pool.know_pools(self.pools.clone());
+        for id in self.order.clone() {
+            let (version, rule) = self.rules[&id].clone();
+            let cond = self.pool.compile(&rule, Some(id)).unwrap();
+            let mut out = Effects::default();
+            self.pool.install(id, version, cond, &mut out).unwrap();
+            let n = self.pool.engine().number(id).unwrap();
+            {
+                let (state, calendar) = (self.pool.read(), self.pool.calendar());
+                while self.pool.engine_mut().drain(&state, &calendar, n, PEOPLE, &mut out) {}
+            }
+            self.note(out);
+        }
+    }
+
     /// Everything in memory is lost; what was written down is read again, some events a second time.
     fn restart(&mut self) {
         self.catch_up();
         let pool = empty(self.zone_name);
+        pool.know_pools(self.pools.clone());
         let mut out = Effects::default();
         for i in 0..self.log.len() {
             apply(&pool, &self.batches[i], &self.log[i..=i], self.evaluated, &mut out, &mut vec![]).unwrap();
@@ -627,7 +679,7 @@ impl World {
             did.sort_by_key(|d| (d.at, d.id));
             for id in &self.order {
                 let member = |s: SegmentId| truth.get(&(s, who)).copied().unwrap_or(false);
-                let plain = Plain { zone: &self.zone, now: self.now, who: &self.people[who], did: did.clone(), member: &member };
+                let plain = Plain { zone: &self.zone, now: self.now, who: &self.people[who], pools: &self.pools, did: did.clone(), member: &member };
                 let is = plain.holds(&self.rules[id].1);
                 truth.insert((*id, who), is);
             }
@@ -647,6 +699,18 @@ impl World {
             }
         }
     }
+}
+
+/// The pools by their kinds, in the order of their names.
+fn pools(kinds: &[&[&str]]) -> Vec<TrafficPool> {
+    let of = |(code, kinds): (&&str, &&[&str])| TrafficPool {
+        code: code.to_string(),
+        zh: code.to_string(),
+        en: code.to_string(),
+        strength: Strength::Strong,
+        kinds: kinds.iter().map(|k| k.to_string()).collect(),
+    };
+    POOLS.iter().zip(kinds).map(of).collect()
 }
 
 fn empty(zone: &str) -> Pool {

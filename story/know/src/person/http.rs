@@ -268,6 +268,8 @@ pub struct Person {
     /// Everything known, the sealed values masked, with who said it and when.
     pub attributes: Vec<attribute::Valued>,
     pub identities: Vec<Identity>,
+    /// The traffic pools this person is in.
+    pub pools: Vec<identity::pool::Pool>,
     pub consents: Vec<consent::Consent>,
     pub guide: Option<PersonRef>,
     /// Persons that turned out to be this one.
@@ -290,6 +292,7 @@ pub fn get(tx: &mut Tx, who: &Staff, id: PersonId) -> Result<Person> {
         portrait: serde_json::from_str(&row.portrait).map_err(Problem::internal)?,
         attributes: attribute::of(tx, who.brand, root)?,
         identities,
+        pools: identity::pool::of(tx, who.brand, root)?,
         consents: consent::of(tx, root)?,
         guide: guide.map(|(id, name)| PersonRef { id: PersonId::new(id), name }),
         merged_ids: tx.all("select id from person where root_id = $1 and id <> $1 order by id", params![root])?,

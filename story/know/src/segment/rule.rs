@@ -27,6 +27,8 @@ pub enum Rule {
     Consent(ConsentTest),
     /// Has an identity of this kind.
     Identity(KindTest),
+    /// Is in at least one of these traffic pools, by their codes.
+    Pool(AnyOf),
     /// Came first by one of these touchpoints.
     Touchpoint(AnyOf),
     /// Belongs to one of these stores.
@@ -318,6 +320,7 @@ pub struct Terms {
     pub labels: HashMap<String, (String, String)>,
     /// The cuts in force, and how many civil days of orders F and M look at.
     pub rfm: Option<(Cuts, i32)>,
+    pub pools: Vec<crate::identity::pool::Pool>,
     /// Other segments by the number the engine knows them by.
     pub segments: HashMap<ids::SegmentId, u32>,
 }
@@ -385,7 +388,8 @@ impl Compiler<'_> {
             Rule::Stage(s) => self.stage(s)?,
             Rule::Rfm(r) => self.rfm(r)?,
             Rule::Consent(c) => self.consent(c)?,
-            Rule::Identity(k) => Cond::Mark(format!("has.{}", k.kind)),
+            Rule::Identity(k) => Cond::Mark(has(&k.kind)),
+            Rule::Pool(p) => self.pool(some("pool.any", &p.any)?)?,
             Rule::Bound(k) if matches!(k.kind.as_str(), "guide" | "promoter") => Cond::Mark(format!("bound.{}", k.kind)),
             Rule::Bound(_) => return Err(bad("bound.kind", "use guide or promoter")),
             Rule::Touchpoint(a) => self.word("touchpoint", &a.any, "touchpoint.any")?,
@@ -446,6 +450,15 @@ impl Compiler<'_> {
             }
             _ => return Err(bad("attr.test", format!("this test does not fit {}", a.key))),
         })
+    }
+
+    fn pool(&mut self, codes: &[String]) -> Result<Cond> {
+        let mut kinds: Vec<&String> = vec![];
+        for code in codes {
+            let pool = self.terms.pools.iter().find(|p| p.code == *code);
+            kinds.extend(&pool.ok_or_else(|| bad("pool.any", format!("there is no pool {code}")))?.kinds);
+        }
+        Ok(any(kinds.into_iter().map(|k| Cond::Mark(has(k)))))
     }
 
     fn word(&mut self, key: &str, words: &[String], field: &str) -> Result<Cond> {
@@ -663,6 +676,11 @@ impl Compiler<'_> {
     }
 }
 
+/// The mark of those who have an identity of this kind.
+pub fn has(kind: &str) -> String {
+    format!("has.{kind}")
+}
+
 fn any(all: impl Iterator<Item = Cond>) -> Cond {
     let mut all: Vec<Cond> = all.collect();
     if all.len() == 1 { all.remove(0) } else { Cond::Any(all) }
@@ -705,6 +723,17 @@ impl Rule {
             Rule::AtLeast(a) => a.of.iter().for_each(|r| r.segments(out)),
             Rule::Not(one) => one.segments(out),
             Rule::Segment(s) => out.push(s.id),
+            _ => {}
+        }
+    }
+
+    /// The traffic pools that a rule asks for.
+    pub fn pools<'a>(&'a self, out: &mut Vec<&'a str>) {
+        match self {
+            Rule::All(all) | Rule::Any(all) => all.iter().for_each(|r| r.pools(out)),
+            Rule::AtLeast(a) => a.of.iter().for_each(|r| r.pools(out)),
+            Rule::Not(one) => one.pools(out),
+            Rule::Pool(p) => out.extend(p.any.iter().map(String::as_str)),
             _ => {}
         }
     }

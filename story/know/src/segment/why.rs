@@ -101,7 +101,10 @@ fn tell(node: &Node, who: &Who<'_>) -> Why {
         rule: node.rule.clone(),
         truth,
         says: Says {
-            value: value(&node.cond, who),
+            value: match &node.rule {
+                Rule::Pool(_) => holds(&node.cond, who),
+                _ => value(&node.cond, who),
+            },
             count: evidence.measure,
             from_at: from.filter(|t| *t > i64::MIN),
             to_at: to,
@@ -118,6 +121,23 @@ fn seen(state: &State, v: &View<'_>, row: usize) -> Seen {
         at: v.at[row],
         value_fen: (v.value[row] != NO_VALUE).then(|| Fen(v.value[row])),
     }
+}
+
+/// The kinds of identities by which somebody is in a pool.
+fn holds(cond: &Cond, who: &Who<'_>) -> Option<String> {
+    let marks = match cond {
+        Cond::Any(all) => all.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let has = |mark: &str| who.state.people.marks.get(mark).is_some_and(|all| all.contains(who.root));
+    let kinds: Vec<&str> = marks
+        .iter()
+        .filter_map(|c| match c {
+            Cond::Mark(mark) if has(mark) => mark.strip_prefix("has."),
+            _ => None,
+        })
+        .collect();
+    (!kinds.is_empty()).then(|| kinds.join(", "))
 }
 
 /// The value of the attribute that a leaf looks at.
