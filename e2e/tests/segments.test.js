@@ -305,23 +305,6 @@ test('history, portrait and use of a segment open at both widths', async (at) =>
   }
 })
 
-test('from a segment straight to a campaign whose audience it is; the segment then says who uses it', async () => {
-  const { page } = desk
-  const { size } = await office('GET', `/api/v1/segments/${buyers}`)
-  await page.goto(`/segments/${buyers}`)
-  await page.getByTestId('segment-reach').click()
-  await page.waitForURL(/\/campaigns\/new\?segment=/)
-  await eventually(async () => digits(await page.getByTestId('forecast-selected').innerText().catch(() => '0')), (shown) => shown === size)
-  await page.getByTestId('campaign-name').fill('老客答谢')
-  await page.getByTestId('campaign-subject').fill('谢谢您常来')
-  await page.getByTestId('campaign-body').fill('到店领一份小礼。')
-  await shot(page, 'console-campaign-of-segment')
-  await page.getByTestId('save-draft').click()
-  await page.waitForURL(/\/campaigns\/cmp_\w+$/)
-  await page.goto(`/segments/${buyers}?tab=use`)
-  await page.locator('#used-by').getByText('老客答谢').waitFor()
-})
-
 async function archive(page, id) {
   await page.goto(`/segments/${id}`)
   await page.getByTestId('segment-more').click()

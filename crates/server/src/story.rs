@@ -44,6 +44,7 @@ pub fn timers() -> Handlers {
             (weir_know::stage::TIMER, handler(weir_know::stage::on_timer)),
             (weir_know::stage::OWN, handler(weir_know::stage::on_timer)),
             (weir_know::stage::REDEFINE, handler(weir_know::stage::on_redefine)),
+            (weir_know::attribute::sources::REFOLD, handler(weir_know::attribute::sources::on_refold)),
             (weir_gather::live_code::reserve::EXPIRE, handler(weir_gather::live_code::reserve::on_expire)),
             (weir_sell::order::EXPIRE, handler(weir_sell::order::on_expire)),
             (weir_sell::order::COMPLETE, handler(weir_sell::order::on_complete)),

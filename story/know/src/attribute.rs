@@ -3,16 +3,21 @@
 //! The built-in ones are the portrait; a brand adds its own. Plain values live in `person.portrait`
 //! and rules can ask for them; personal and sensitive ones (id numbers, health) are sealed in a
 //! table of their own, shown masked, and no rule sees them. Every value has a [`Source`]: a weaker
-//! one never overwrites a stronger one, unless that one is older than the attribute's age (K11).
+//! one never overwrites a stronger one, unless that one is older than the attribute's age (K11). Which
+//! is weaker is built in ([`BUILT_IN`]), and a brand can say it otherwise for one attribute ([`sources`]).
+pub mod coverage;
 pub mod http;
+pub mod sources;
 mod value;
 
-pub(crate) use value::{describe_portrait, fold, of, parts, secrets, wanted};
-pub use value::{Said, Saids, Source, Valued};
+pub(crate) use sources::{fold, orders, refuse_weaker, start_refold};
+pub use sources::{BUILT_IN, Source};
+pub(crate) use value::{describe_portrait, of, parts, sealed, secrets, wanted};
+pub use value::{Said, Saids, Valued};
 
 use crate::events;
 use crate::person::PORTRAIT;
-use crate::segment::http::label;
+use crate::segment::http::{SegmentRef, label};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -61,8 +66,10 @@ pub struct Attribute {
     pub pii: Pii,
     /// Can a person be found by the whole value? Plain values can be asked for by rules instead.
     pub searchable: bool,
-    /// After so many days any source may overwrite a value; never when absent.
+    /// After so many days any source that is taken may overwrite a value; never when absent.
     pub max_age_days: Option<i64>,
+    /// Whose word counts, the strongest first; a source that is not named is not taken.
+    pub sources: Vec<Source>,
     pub builtin: bool,
     /// Values are kept, but neither shown nor taken.
     pub archived: bool,
@@ -82,6 +89,7 @@ impl FromRow for Attribute {
             max_age_days: r.get(7)?,
             builtin: false,
             archived: r.get::<i64>(8)? != 0,
+            sources: sources::stored(r.get(9)?)?,
         })
     }
 }
@@ -97,6 +105,7 @@ fn builtin(key: &str) -> Attribute {
         pii: Pii::None,
         searchable: false,
         max_age_days: None,
+        sources: BUILT_IN.to_vec(),
         builtin: true,
         archived: false,
     }
@@ -105,13 +114,14 @@ fn builtin(key: &str) -> Attribute {
 /// Every attribute of a brand: the built-in ones, then its own in the order they were made.
 pub fn schema(tx: &mut Tx, brand: BrandId) -> Result<Vec<Attribute>> {
     let rows: Vec<Attribute> = tx.all(
-        "select key, zh, en, kind, options, pii, searchable, max_age_days, archived from attribute where brand_id = $1 order by created_at, key",
+        "select key, zh, en, kind, options, pii, searchable, max_age_days, archived, sources from attribute where brand_id = $1 \
+         order by created_at, key",
         params![brand],
     )?;
     let mut all: Vec<Attribute> = PORTRAIT.iter().map(|k| builtin(k)).collect();
     for row in rows {
         match all.iter_mut().find(|a| a.builtin && a.key == row.key) {
-            Some(known) => (known.zh, known.en, known.max_age_days) = (row.zh, row.en, row.max_age_days),
+            Some(known) => (known.zh, known.en, known.max_age_days, known.sources) = (row.zh, row.en, row.max_age_days, row.sources),
             None => all.push(row),
         }
     }
@@ -174,6 +184,9 @@ pub struct MakeAttribute {
     pub searchable: bool,
     #[schema(minimum = 1, maximum = 36500)]
     pub max_age_days: Option<i64>,
+    /// Whose word counts, the strongest first, each once; who is not named is not taken. None: as built in.
+    #[serde(default)]
+    pub sources: Vec<Source>,
 }
 
 /// What is absent stays.
@@ -187,6 +200,11 @@ pub struct EditAttribute {
     /// 0 for never.
     #[schema(minimum = 0, maximum = 36500)]
     pub max_age_days: Option<i64>,
+    /// Whose word counts from now on, the strongest first, each once; who is not named is not taken, and
+    /// what such a source said before stays until another one speaks. An empty list is the built-in order.
+    /// Merged persons are folded anew: each of their accounts has its own word.
+    pub sources: Option<Vec<Source>>,
+    /// Refused while rules of segments ask for the attribute.
     pub archived: Option<bool>,
 }
 
@@ -260,6 +278,7 @@ pub fn create(tx: &mut Tx, brand: BrandId, new: &MakeAttribute, actor: &str) -> 
     check_key(&new.key)?;
     let (zh, en) = (check_name("zh", &new.zh)?, check_name("en", &new.en)?);
     let (options, age) = (check_options(new.kind, &new.options)?, check_age(new.max_age_days)?);
+    let sources = sources::check(&new.sources)?;
     if new.searchable && new.pii == Pii::None {
         return Err(Problem::field("searchable", "only personal and sensitive values are searched for; rules find the others"));
     }
@@ -272,9 +291,9 @@ pub fn create(tx: &mut Tx, brand: BrandId, new: &MakeAttribute, actor: &str) -> 
     }
     let now: Ms = tx.now();
     tx.exec(
-        "insert into attribute (brand_id, key, zh, en, kind, options, pii, searchable, max_age_days, archived, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $10)",
-        params![brand, &new.key, &zh, &en, &code(new.kind), &options, &code(new.pii), new.searchable, age, now],
+        "insert into attribute (brand_id, key, zh, en, kind, options, pii, searchable, max_age_days, archived, created_at, updated_at, sources) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $10, $11)",
+        params![brand, &new.key, &zh, &en, &code(new.kind), &options, &code(new.pii), new.searchable, age, now, &sources],
     )?;
     changed(tx, brand, &new.key, "made", actor)?;
     one(tx, brand, &new.key)
@@ -284,7 +303,7 @@ pub fn create(tx: &mut Tx, brand: BrandId, new: &MakeAttribute, actor: &str) -> 
 pub fn edit(tx: &mut Tx, brand: BrandId, key: &str, e: &EditAttribute, actor: &str) -> Result<Attribute> {
     let was = one(tx, brand, key)?;
     if was.builtin && (e.options.is_some() || e.archived.is_some()) {
-        return Err(Problem::conflict("Of a built-in attribute only the names and the age can be changed."));
+        return Err(Problem::conflict("Of a built-in attribute only the names, the age and the sources can be changed."));
     }
     let zh = e.zh.as_deref().map_or(Ok(was.zh.clone()), |n| check_name("zh", n))?;
     let en = e.en.as_deref().map_or(Ok(was.en.clone()), |n| check_name("en", n))?;
@@ -295,15 +314,47 @@ pub fn edit(tx: &mut Tx, brand: BrandId, key: &str, e: &EditAttribute, actor: &s
         None => was.max_age_days,
     };
     let (archived, now) = (e.archived.unwrap_or(was.archived), tx.now());
+    if archived && !was.archived {
+        unasked(tx, brand, key)?;
+    }
+    let order = e.sources.clone().unwrap_or(was.sources.clone());
+    let sources = sources::check(&order)?;
     tx.exec(
-        "insert into attribute (brand_id, key, zh, en, kind, options, pii, searchable, max_age_days, archived, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) on conflict (brand_id, key) do update set zh = excluded.zh, \
+        "insert into attribute (brand_id, key, zh, en, kind, options, pii, searchable, max_age_days, archived, created_at, updated_at, sources) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) on conflict (brand_id, key) do update set zh = excluded.zh, \
          en = excluded.en, options = excluded.options, max_age_days = excluded.max_age_days, archived = excluded.archived, \
-         updated_at = excluded.updated_at",
-        params![brand, key, &zh, &en, &code(was.kind), &options, &code(was.pii), was.searchable, age, archived, now],
+         updated_at = excluded.updated_at, sources = excluded.sources",
+        params![brand, key, &zh, &en, &code(was.kind), &options, &code(was.pii), was.searchable, age, archived, now, &sources],
     )?;
-    changed(tx, brand, key, "edited", actor)?;
-    one(tx, brand, key)
+    let now = one(tx, brand, key)?;
+    changed(tx, brand, key, if now.sources == was.sources { "edited" } else { REORDERED }, actor)?;
+    Ok(now)
+}
+
+/// What is said of an attribute whose sources count otherwise from now on.
+pub(crate) const REORDERED: &str = "sources";
+
+/// Segments whose rules ask for attributes, each with the keys.
+pub(crate) fn asked(tx: &mut Tx, brand: BrandId) -> Result<Vec<(SegmentRef, Vec<String>)>> {
+    let all = crate::segment::running(tx, brand)?;
+    Ok(all
+        .into_iter()
+        .filter_map(|s| {
+            let mut keys = vec![];
+            s.rule?.attributes(&mut keys);
+            Some((SegmentRef { id: s.id, name: s.name }, keys))
+        })
+        .collect())
+}
+
+/// Refuses when rules ask for an attribute; the errors name their segments, one each.
+fn unasked(tx: &mut Tx, brand: BrandId, key: &str) -> Result<()> {
+    let users: Vec<String> = asked(tx, brand)?.into_iter().filter(|(_, keys)| keys.iter().any(|k| k == key)).map(|(s, _)| s.name).collect();
+    if users.is_empty() {
+        return Ok(());
+    }
+    let problem = Problem::conflict(format!("Rules of these segments ask for this attribute; change or archive them first: {}.", users.join(", ")));
+    Err(users.into_iter().fold(problem, |p, name| p.with("segments", name)))
 }
 
 #[cfg(test)]

@@ -38,7 +38,8 @@ pub const SEGMENT_ENTERED: &str = "segment.entered";
 /// Props: as entered.
 pub const SEGMENT_LEFT: &str = "segment.left";
 
-/// The schema of attributes changed; props: `key`, `what` (made, edited).
+/// The schema of attributes changed; props: `key`, `what` (made, edited; sources: other
+/// words count from now on).
 pub const ATTRIBUTE_CHANGED: &str = "attribute.changed";
 /// Groups or names of tags changed; props: `what` (group, renamed, removed, allowed), `group`, `from` and `to`, or `tag`.
 pub const TAGS_CHANGED: &str = "tags.changed";

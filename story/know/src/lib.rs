@@ -49,6 +49,7 @@ pub fn routes(live: &std::sync::Arc<live::Live>) -> OpenApiRouter<App> {
         .routes(routes!(sync::http::persons_csv))
         .routes(routes!(attribute::http::list_attributes, attribute::http::add_attribute))
         .routes(routes!(attribute::http::edit_attribute))
+        .routes(routes!(attribute::http::attribute_coverage))
         .routes(routes!(tag::http::list_tags))
         .routes(routes!(tag::http::rename_tag))
         .routes(routes!(tag::http::move_tag))

@@ -85,7 +85,7 @@ pub struct Traits {
     #[serde(default)]
     pub portrait: Portrait,
     /// Whose word the attributes are; when absent the operator's if somebody of the staff writes
-    /// them, else the customer's own.
+    /// them, else the customer's own. Values from a source that the attribute does not take are passed over.
     pub source: Option<Source>,
 }
 
@@ -94,6 +94,19 @@ pub struct Traits {
 pub fn describe(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, actor: Option<&str>) -> Result<()> {
     let place = own::place(tx, person)?;
     own::edit_at(tx, person, place, |tx| describe_own(tx, brand, person, traits, actor, place.merged))
+}
+
+/// [`describe`] for a file or another system whose policy is to win over what is here: it speaks as
+/// staff who put it right, but of attributes that believe files more it speaks as the file it is.
+pub fn describe_winning(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, actor: Option<&str>) -> Result<()> {
+    let schema = attribute::schema(tx, brand)?;
+    let as_file = |key: &str| schema.iter().any(|a| a.key == key && a.winning() == Source::Imported);
+    let (files, staff): (Portrait, Portrait) = traits.portrait.clone().into_iter().partition(|(key, _)| as_file(key));
+    describe(tx, brand, person, &Traits { portrait: staff, source: Some(Source::Operator), ..traits.clone() }, actor)?;
+    if files.is_empty() {
+        return Ok(());
+    }
+    describe(tx, brand, person, &Traits { portrait: files, source: Some(Source::Imported), ..Traits::default() }, actor)
 }
 
 fn describe_own(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, actor: Option<&str>, merged: bool) -> Result<()> {

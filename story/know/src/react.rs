@@ -1,4 +1,5 @@
 //! What this chapter does when others acted: orders move the counters and the stage.
+use crate::attribute;
 use crate::identity::own;
 use crate::stage::{self, Rules};
 use weir_ground::base::{Ms, Result};
@@ -15,7 +16,7 @@ impl Reader for Know {
     }
 
     fn wants(&self, event: &str) -> bool {
-        matches!(event, "order.paid" | "order.refunded" | "brand.changed")
+        matches!(event, "order.paid" | "order.refunded" | "brand.changed" | "attribute.changed")
     }
 
     fn read(&self, tx: &mut Tx, e: &Event) -> Result<()> {
@@ -30,6 +31,13 @@ impl Reader for Know {
             if e.name == "brand.changed" {
                 rules = Rules::default();
                 stage::start_redefine(tx, e.brand)?;
+                continue;
+            }
+            if e.name == "attribute.changed" {
+                let said: serde_json::Value = serde_json::from_str(&e.props).unwrap_or_default();
+                if said["what"] == attribute::REORDERED {
+                    attribute::start_refold(tx, e.brand)?;
+                }
                 continue;
             }
             let Some(subject) = e.person else { continue };

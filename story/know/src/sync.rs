@@ -205,7 +205,8 @@ fn one(tx: &mut Tx, who: &Staff, system: &str, rules: &[FieldRule], item: &SyncI
     }
     let actor = format!("sync:{system}");
     if !out.written.is_empty() {
-        person::describe(tx, who.brand, subject, &traits, Some(&actor))?;
+        person::describe_winning(tx, who.brand, subject, &traits, Some(&actor))?;
+        passed_over(tx, who.brand, root, &traits.portrait, &mut out)?;
     }
     let mut tagged = false;
     for t in &item.tags {
@@ -219,6 +220,21 @@ fn one(tx: &mut Tx, who: &Staff, system: &str, rules: &[FieldRule], item: &SyncI
     }
     .into();
     Ok(out)
+}
+
+/// Attributes have the last word on whose value counts: what they did not take was kept, not written.
+fn passed_over(tx: &mut Tx, brand: BrandId, root: PersonId, given: &person::Portrait, out: &mut SyncAnswer) -> Result<()> {
+    if given.is_empty() {
+        return Ok(());
+    }
+    let text: String = tx.one("select portrait from person where id = $1", params![root])?;
+    let now: person::Portrait = serde_json::from_str(&text).map_err(Problem::internal)?;
+    let schema = crate::attribute::schema(tx, brand)?;
+    let meant = |field: &String, v: &Option<String>| schema.iter().find(|a| a.key == *field).and_then(|a| a.check(v.as_deref()).ok()).flatten();
+    let kept = |field: &String| given.get(field).is_some_and(|v| now.get(field).cloned().flatten() != meant(field, v) || meant(field, v).is_none());
+    out.kept.extend(out.written.iter().filter(|f| kept(f)).cloned());
+    out.written.retain(|f| !kept(f));
+    Ok(())
 }
 
 /// Does the person have this value already? Contacts are compared by identity, because they are not

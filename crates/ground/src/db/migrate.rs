@@ -15,7 +15,7 @@ pub const HISTORY: &[(&str, &str)] = history![
     "0001_ground", "0002_keep", "0003_gather", "0004_know", "0005_reach", "0006_sell", "0007_grow",
     "0008_intake", "0009_live_code",
     "0010_identity", "0011_privacy",
-    "0012_segment", "0013_stage", "0014_attribute", "0015_order_time", "0016_pool",
+    "0012_segment", "0013_stage", "0014_attribute", "0015_order_time", "0016_pool", "0017_attribute_sources",
 ];
 
 /// The number that `weir status` shows as `schema`.

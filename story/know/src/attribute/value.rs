@@ -1,4 +1,5 @@
-//! Values of attributes with who said them: writing, folding over merged subjects, reading.
+//! Values of attributes with who said them: writing and reading.
+use super::sources::{self, BUILT_IN, Orders, Source, of_secret, weight};
 use super::{Attribute, Pii, code, read, schema};
 use crate::consent;
 use crate::person::Portrait;
@@ -10,24 +11,8 @@ use weir_ground::event::{BrandId, PersonId};
 use weir_ground::seal::{self, Seal};
 use weir_ground::{Tx, params};
 
-/// Who says so, the weakest first (K11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// Worked out by a model or a rule.
-    Inferred,
-    /// From a file or another system.
-    Imported,
-    /// The customer said so.
-    Declared,
-    /// Proven, as by a document or a code.
-    Verified,
-    /// Somebody of the staff put it right.
-    Operator,
-}
-
-/// Who said a value, and when; ordered by whose word counts more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// Who said a value, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub by: Source,
     pub at: Ms,
@@ -36,19 +21,17 @@ pub struct Said {
 /// Attribute → who said its value. A key without a value was taken away by that source.
 pub type Saids = BTreeMap<String, Said>;
 
-impl Said {
-    /// Does this word take the place of the one before?
-    fn over(self, was: Option<Said>, max_age_days: Option<i64>) -> bool {
-        was.is_none_or(|w| self.by >= w.by || max_age_days.is_some_and(|days| self.at - w.at > days * DAY))
-    }
-}
-
-fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(Problem::internal)
 }
 
+pub(super) fn read_source(code: String) -> Result<Source> {
+    read(code)
+}
+
 /// Writes what is given into the subject's own values; answers whether anything is another now.
-/// What a weaker source says of a value that a stronger one gave is passed over.
+/// What a weaker source says of a value that a stronger one gave is passed over, and what a source says
+/// that is not taken.
 pub(crate) fn describe_portrait(tx: &mut Tx, brand: BrandId, person: PersonId, given: &Portrait, by: Source, merged: bool) -> Result<bool> {
     if given.is_empty() {
         return Ok(false);
@@ -72,7 +55,7 @@ pub(crate) fn describe_portrait(tx: &mut Tx, brand: BrandId, person: PersonId, g
             continue;
         }
         let was = book.get(key).copied();
-        if !said.over(was, attribute.max_age_days) {
+        if !attribute.lets(said, was) {
             continue;
         }
         let same = portrait.get(key).cloned().flatten() == value;
@@ -101,10 +84,10 @@ fn keep_secret(tx: &mut Tx, brand: BrandId, person: PersonId, a: &Attribute, val
         tx.opt("select sealed, source, at from person_secret where person_id = $1 and key = $2", params![person, &a.key])?;
     let keys = tx.keys(brand);
     let held = match &was {
-        Some((sealed, by, at)) => Some((keys.open(sealed)?, Said { by: read(by.clone())?, at: *at })),
+        Some((sealed, by, at)) => Some((keys.open(sealed)?, of_secret(by.clone(), *at)?)),
         None => None,
     };
-    if !said.over(held.as_ref().map(|h| h.1), a.max_age_days) {
+    if !a.lets(said, held.as_ref().map(|h| h.1)) {
         return Ok(false);
     }
     let Some(value) = value else {
@@ -153,31 +136,6 @@ pub(crate) fn parts(portrait: &str, saids: &str) -> Result<(Portrait, Saids)> {
     Ok((parse(portrait)?, parse(saids)?))
 }
 
-/// The portrait of several subjects, the first one's word first: attribute by attribute the word
-/// that counts most, then the latest, then the first.
-pub(crate) fn fold(subjects: &[(Portrait, Saids)]) -> (Portrait, Saids) {
-    let (mut portrait, mut book) = (Portrait::new(), Saids::new());
-    let mut held: BTreeMap<&str, Option<Said>> = BTreeMap::new();
-    for (values, saids) in subjects {
-        for key in values.keys().chain(saids.keys().filter(|k| !values.contains_key(*k))) {
-            let said = saids.get(key).copied();
-            if held.get(key.as_str()).is_some_and(|h| *h >= said) {
-                continue;
-            }
-            held.insert(key, said);
-            match values.get(key) {
-                Some(v) => drop(portrait.insert(key.clone(), v.clone())),
-                None => drop(portrait.remove(key)),
-            }
-            match said {
-                Some(s) => drop(book.insert(key.clone(), s)),
-                None => drop(book.remove(key)),
-            }
-        }
-    }
-    (portrait, book)
-}
-
 /// A value as people see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Valued {
@@ -210,62 +168,27 @@ pub(crate) fn of(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Vec<Valu
     Ok(out)
 }
 
-/// Sealed values of a person, readable: of each attribute the one that counts most.
-pub(crate) fn secrets(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Vec<(String, String, Said)>> {
+/// The sealed attributes of a person: of each the value that counts most, still sealed.
+pub(crate) fn sealed(tx: &mut Tx, root: PersonId) -> Result<Vec<(String, String, Said)>> {
     let rows: Vec<(String, String, String, Ms)> = tx.all(
         "select s.key, s.sealed, s.source, s.at from person_secret s join person p on p.id = s.person_id \
          where p.root_id = $1 order by s.key, s.person_id",
         params![root],
     )?;
-    let keys = tx.keys(brand);
+    let orders = if rows.is_empty() { Orders::new() } else { sources::orders(tx, root)? };
     let mut best: BTreeMap<String, (String, Said)> = BTreeMap::new();
     for (key, sealed, by, at) in rows {
-        let said = Said { by: read(by)?, at };
-        if best.get(&key).is_none_or(|b| b.1 < said) {
+        let said = of_secret(by, at)?;
+        let order = orders.get(&key).map_or(BUILT_IN, Vec::as_slice);
+        if best.get(&key).is_none_or(|b| weight(order, b.1) < weight(order, said)) {
             best.insert(key, (sealed, said));
         }
     }
-    best.into_iter().map(|(key, (sealed, said))| Ok((key, keys.open(&sealed)?, said))).collect()
+    Ok(best.into_iter().map(|(key, (sealed, said))| (key, sealed, said)).collect())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(by: Source, at: Ms) -> Said {
-        Said { by, at }
-    }
-
-    #[test]
-    fn a_weaker_word_waits_until_the_stronger_one_is_old() {
-        let was = Some(said(Source::Verified, 0));
-        for (by, at, age, wins) in [
-            (Source::Operator, 1, None, true), (Source::Verified, 1, None, true), (Source::Declared, 1, None, false),
-            (Source::Imported, 90 * DAY, Some(90), false), (Source::Imported, 90 * DAY + 1, Some(90), true), (Source::Inferred, 900 * DAY, None, false),
-        ] {
-            assert_eq!(said(by, at).over(was, age), wins, "{by:?} at {at}");
-        }
-        assert!(said(Source::Inferred, 1).over(None, None));
-    }
-
-    #[test]
-    fn merged_subjects_say_what_the_strongest_and_latest_of_them_says() {
-        let one = |values: &[(&str, &str)], saids: &[(&str, Source, Ms)]| -> (Portrait, Saids) {
-            (
-                values.iter().map(|(k, v)| (k.to_string(), Some(v.to_string()))).collect(),
-                saids.iter().map(|(k, by, at)| (k.to_string(), said(*by, *at))).collect(),
-            )
-        };
-        let a = one(&[("gender", "f"), ("region", "杭州"), ("education", "old")], &[("gender", Source::Declared, 5), ("region", Source::Imported, 9)]);
-        let b = one(&[("gender", "m"), ("region", "上海"), ("education", "older")], &[("gender", Source::Declared, 7), ("region", Source::Operator, 1)]);
-        let c = one(&[("education", "oldest")], &[("gender", Source::Operator, 6), ("region", Source::Operator, 1)]);
-        let (portrait, book) = fold(&[a.clone(), b.clone()]);
-        let get = |p: &Portrait, k: &str| p.get(k).cloned().flatten();
-        assert_eq!((get(&portrait, "gender"), get(&portrait, "region"), get(&portrait, "education")), (Some("m".into()), Some("上海".into()), Some("old".into())));
-        assert_eq!((book["gender"], book["region"], book.len()), (said(Source::Declared, 7), said(Source::Operator, 1), 2));
-        // What an operator took away is away; an equal word does not displace the first.
-        let (portrait, book) = fold(&[a, b, c]);
-        assert_eq!((get(&portrait, "gender"), get(&portrait, "region")), (None, Some("上海".into())));
-        assert_eq!(book["gender"], said(Source::Operator, 6));
-    }
+/// Sealed values of a person, readable: of each attribute the one that counts most.
+pub(crate) fn secrets(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Vec<(String, String, Said)>> {
+    let (found, keys) = (sealed(tx, root)?, tx.keys(brand));
+    found.into_iter().map(|(key, sealed, said)| Ok((key, keys.open(&sealed)?, said))).collect()
 }

@@ -4,6 +4,7 @@
 //! A root with others behind it shows the fold in that row, and its own values lie in `person_own`.
 //! Everybody writes to *one subject*, through [`edit`]; nobody writes to a fold. So taking persons
 //! apart again needs no arithmetic: the own values are still there, and what remains is folded anew.
+use crate::attribute::sources::Orders;
 use crate::stage::{self, Rules};
 use std::sync::LazyLock;
 use weir_ground::base::{Ms, Problem, Result};
@@ -199,11 +200,12 @@ pub(super) fn refold(tx: &mut Tx, root: PersonId) -> Result<()> {
         of("o")
     );
     let mut subjects: Vec<Own> = tx.all(&sql, params![root])?;
+    let orders = crate::attribute::orders(tx, root)?;
     subjects.sort_by_key(|s| (s.id != root, -s.known, s.created_at, s.id));
     let (mut sets, mut values) = (vec![], vec![]);
     for (at, (name, how)) in COLUMNS.iter().enumerate() {
         if *how != Fold::Derived {
-            values.push(fold(&subjects, at, *how)?);
+            values.push(fold(&subjects, at, *how, &orders)?);
             sets.push(format!("{name} = ${}", values.len()));
         }
     }
@@ -213,7 +215,19 @@ pub(super) fn refold(tx: &mut Tx, root: PersonId) -> Result<()> {
     Ok(())
 }
 
-fn fold(subjects: &[Own], at: usize, how: Fold) -> Result<Cell> {
+/// Folds a merged person anew because other words count now; answers whether it shows others.
+pub(crate) fn refold_words(tx: &mut Tx, root: PersonId) -> Result<bool> {
+    let at = place(tx, root)?;
+    if !at.merged || at.root != root {
+        return Ok(false);
+    }
+    let shown = |tx: &mut Tx| tx.one::<(String, String)>("select portrait, portrait_said from person where id = $1", params![root]);
+    let before = shown(tx)?;
+    refold(tx, root)?;
+    Ok(before != shown(tx)?)
+}
+
+fn fold(subjects: &[Own], at: usize, how: Fold, orders: &Orders) -> Result<Cell> {
     let cells = || subjects.iter().map(|s| &s.values[at]);
     let ints = || cells().filter_map(Cell::int);
     let first = |mut some: Vec<&Own>| {
@@ -241,7 +255,7 @@ fn fold(subjects: &[Own], at: usize, how: Fold) -> Result<Cell> {
                     _ => Ok(Default::default()),
                 })
                 .collect::<Result<_>>()?;
-            let (portrait, said) = crate::attribute::fold(&words);
+            let (portrait, said) = crate::attribute::fold(&words, orders);
             let text = if how == Fold::Attributes { serde_json::to_string(&portrait) } else { serde_json::to_string(&said) };
             Cell::Text(text.map_err(Problem::internal)?)
         }

@@ -1,4 +1,6 @@
 //! What the database knows of persons, read for the columns of the lake.
+use crate::attribute::Said;
+use crate::attribute::coverage::Marks;
 use crate::segment::rule::{FIGURES, Kind};
 use std::collections::BTreeMap;
 use weir_ground::base::{Day, Ms, Problem, Result, ids};
@@ -17,6 +19,7 @@ pub struct Facts {
     /// As in [`FIGURES`], the birthday apart.
     figures: [Option<i64>; 8],
     portrait: String,
+    portrait_said: String,
 }
 
 impl FromRow for Facts {
@@ -33,18 +36,19 @@ impl FromRow for Facts {
                 Some(r.get(12)?),
             ],
             portrait: r.get(13)?,
+            portrait_said: r.get(14)?,
         })
     }
 }
 
 const FACTS: &str = "select id, stage, touchpoint_id, store_id, known, orders, paid, refunded, first_order_at, last_order_at, \
-    joined_at, created_at, stage_since, portrait from person";
+    joined_at, created_at, stage_since, portrait, portrait_said from person";
 
 #[cfg(test)]
 impl Facts {
     /// A row as the database would have it; figures in the order of [`FIGURES`].
     pub fn of(id: PersonId, stage: &str, figures: [Option<i64>; 8], portrait: &str) -> Facts {
-        Facts { id, stage: stage.into(), touchpoint: None, store: None, known: 1, figures, portrait: portrait.into() }
+        Facts { id, stage: stage.into(), touchpoint: None, store: None, known: 1, figures, portrait: portrait.into(), portrait_said: "{}".into() }
     }
 }
 
@@ -58,7 +62,8 @@ impl Parts {
     pub const CONSENT: Parts = Parts(4);
     pub const IDENTITY: Parts = Parts(8);
     pub const BOUND: Parts = Parts(16);
-    pub const ALL: Parts = Parts(31);
+    pub const SEALED: Parts = Parts(32);
+    pub const ALL: Parts = Parts(63);
     pub fn has(self, other: Parts) -> bool {
         self.0 & other.0 != 0
     }
@@ -73,6 +78,7 @@ impl Parts {
             "consent.set" => Parts::CONSENT,
             "order.paid" | "order.refunded" | "touchpoint.visited" => Parts::ROW,
             "buyer.signed_in" => Parts::ROW.and(Parts::IDENTITY),
+            "person.changed" => Parts::ROW.and(Parts::IDENTITY).and(Parts::SEALED),
             name if name.starts_with("person.") => Parts::ROW.and(Parts::IDENTITY),
             name if name.starts_with("identity.") => Parts::IDENTITY,
             name if name.starts_with("binding.") => Parts::BOUND,
@@ -91,6 +97,8 @@ pub struct Fresh {
     pub kinds: Option<Vec<String>>,
     pub bound: Option<Vec<String>>,
     pub listed: Option<Vec<i64>>,
+    /// Sealed attributes, and who said them when.
+    pub sealed: Option<Vec<(String, Said)>>,
 }
 
 /// Reads parts of a person. `person` may be any subject; what is read is that of its root.
@@ -119,6 +127,9 @@ pub fn fresh(tx: &mut Tx, person: PersonId, parts: Parts) -> Result<Fresh> {
             params![root],
         )?);
     }
+    if parts.has(Parts::SEALED) {
+        f.sealed = Some(crate::attribute::sealed(tx, root)?.into_iter().map(|(key, _, said)| (key, said)).collect());
+    }
     if parts == Parts::ALL {
         f.listed = Some(tx.all(
             "select distinct l.segment_id from segment_listed l join person p on p.id = l.person_id where p.root_id = $1",
@@ -129,7 +140,7 @@ pub fn fresh(tx: &mut Tx, person: PersonId, parts: Parts) -> Result<Fresh> {
 }
 
 /// Everybody of a brand, in one pass a table.
-pub fn load(tx: &mut Tx, brand: BrandId, people: &mut People) -> Result<()> {
+pub fn load(tx: &mut Tx, brand: BrandId, people: &mut People) -> Result<Columns> {
     let mut c = Columns::new(people);
     c.know_dates(people, &crate::attribute::dates(tx, brand)?);
     tx.each(&format!("{FACTS} where brand_id = $1 order by id"), params![brand], |r| {
@@ -178,6 +189,15 @@ pub fn load(tx: &mut Tx, brand: BrandId, people: &mut People) -> Result<()> {
             Ok(())
         },
     )?;
+    let sealed: Vec<PersonId> = tx.all(
+        "select distinct p.root_id from person_secret x join person p on p.id = x.person_id where x.brand_id = $1",
+        params![brand],
+    )?;
+    for root in sealed {
+        let said: Vec<(String, Said)> = crate::attribute::sealed(tx, root)?.into_iter().map(|(key, _, said)| (key, said)).collect();
+        let s = people.subject(root.n());
+        c.marks.note_sealed(s, &said);
+    }
     let asked: Vec<PersonId> = tx.all(
         "select distinct p.root_id from consent c join person p on p.id = c.person_id where c.brand_id = $1",
         params![brand],
@@ -189,7 +209,7 @@ pub fn load(tx: &mut Tx, brand: BrandId, people: &mut People) -> Result<()> {
             people.set_word(column, s, &x.status);
         }
     }
-    Ok(())
+    Ok(c)
 }
 
 /// The mark of those who were listed in a static segment.
@@ -206,6 +226,8 @@ pub struct Columns {
     /// Attributes that are civil days: numbers, not words.
     dates: BTreeMap<String, usize>,
     portrait: BTreeMap<String, usize>,
+    /// Who said the values of attributes, and when.
+    pub(crate) marks: Marks,
 }
 
 impl Columns {
@@ -219,6 +241,7 @@ impl Columns {
             figures: numbers,
             dates,
             portrait: BTreeMap::new(),
+            marks: Marks::default(),
         }
     }
 
@@ -248,6 +271,7 @@ impl Columns {
                 word(people, *column, "");
             }
         }
+        self.marks.note(s, &portrait, &f.portrait_said)?;
         let mut days: BTreeMap<usize, Option<i64>> = self.dates.values().map(|c| (*c, None)).collect();
         for (key, value) in portrait {
             let value = value.unwrap_or_default();
@@ -279,6 +303,9 @@ impl Columns {
                 let now: Vec<String> = fresh.iter().map(|t| format!("{prefix}{t}")).collect();
                 exchange(people, s, prefix, &now, &mut marks);
             }
+        }
+        if let Some(sealed) = &f.sealed {
+            self.marks.note_sealed(s, sealed);
         }
         if let Some(all) = &f.listed {
             let now: Vec<String> = all.iter().map(|n| listed(*n)).collect();

@@ -58,8 +58,9 @@ impl Pool {
         let (zone, calendar) = (b.timezone.clone(), Calendar::new(b.zone()?));
         let lake = Arc::new(lake);
         let inside = lake.clone();
-        db.read_now(move |tx| facts::load(tx, brand, &mut inside.write().people))?;
+        let columns = db.read_now(move |tx| facts::load(tx, brand, &mut inside.write().people))?;
         let pool = Pool::with(brand, lake, zone, calendar);
+        *lock(&pool.columns) = columns;
         pool.read_terms(db)?;
         pool.restore(db)?;
         Ok(pool)

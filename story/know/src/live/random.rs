@@ -408,6 +408,7 @@ impl World {
             kinds: Some(s.kinds.iter().map(|k| k.to_string()).collect()),
             bound: Some(vec![]),
             listed: None,
+            sealed: None,
         }
     }
 

@@ -345,6 +345,7 @@ fn add(tx: &mut Tx, who: &Staff, new: &AddPerson) -> Result<Person> {
         portrait: new.portrait.clone(),
         source: None,
     };
+    attribute::refuse_weaker(tx, who.brand, person, &traits.portrait)?;
     describe(tx, who.brand, person, &traits, Some(&who.actor))?;
     for t in &new.tags {
         tag::add(tx, who.brand, person, t, "manual", Some(&who.actor))?;
@@ -378,6 +379,9 @@ pub async fn edit_person(
         .db
         .write(move |tx| {
             let person = get(tx, &who, id)?.row.id;
+            if body.source.is_none_or(|s| s == attribute::Source::Operator) {
+                attribute::refuse_weaker(tx, who.brand, person, &body.portrait)?;
+            }
             describe(tx, who.brand, person, &body, Some(&who.actor))?;
             get(tx, &who, person)
         })

@@ -70,7 +70,7 @@ pub struct SegmentRow {
     pub updated_at: Ms,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SegmentRef {
     pub id: SegmentId,
     pub name: String,

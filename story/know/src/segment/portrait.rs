@@ -1,7 +1,8 @@
 //! The portrait of a segment (人群画像): how its people are spread, and how that differs from all.
 //!
 //! TGI (target group index) = share in the segment ÷ share in the base × 100. A share is of those
-//! whose value is known. Cells with fewer than [`SMALL`] persons are hidden (K13).
+//! whose value is known. Cells with fewer than [`SMALL`] persons, here or in the base, are hidden (K13).
+//! The base is everybody, another segment, or those who left this one and have not come back.
 use super::http::{self, label};
 use crate::live::{Live, Pool};
 use axum::Extension;
@@ -12,7 +13,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use utoipa::ToSchema;
-use weir_ground::base::{Problem, Result, ids::{ProductId, SegmentId}, share_bp};
+use weir_ground::base::{Ms, Problem, Result, ids::{ProductId, SegmentId}, share_bp, time::DAY};
+use weir_ground::event::BrandId;
 use weir_ground::http::{Answer, App, Json, Path, Query};
 use weir_ground::{Tx, params};
 use weir_keep::{May, Staff};
@@ -29,6 +31,21 @@ pub struct Against {
     /// Compared with this segment; with everybody when absent.
     #[param(value_type = Option<String>)]
     pub against: Option<SegmentId>,
+    /// Compared with those who left this segment in so many days, back from now, and are not in it. Who
+    /// left because the rule was edited is none of them.
+    #[param(minimum = 1, maximum = 3650)]
+    pub left_days: Option<i64>,
+}
+
+/// Those who left a segment since an instant, by what they did or by the clock, as the persons they are
+/// now; who came back is among them.
+fn left(tx: &mut Tx, brand: BrandId, segment: SegmentId, since: Ms) -> Result<Vec<i64>> {
+    tx.all(
+        "select distinct p.root_id from event e join person p on p.id = e.person_id where e.brand_id = $1 \
+         and substr(e.props, 13, 17) = $2 and e.at >= $3 and e.name = 'segment.left' \
+         and substr(e.props, 30) <> '\",\"cause\":\"definition\"}'",
+        params![brand, &segment.to_string(), since],
+    )
 }
 
 /// One value: how many have it, here and in the base.
@@ -40,7 +57,8 @@ pub struct PortraitCell {
     /// `null` where it is hidden because there are few.
     pub count: Option<i64>,
     pub share_bp: Option<i64>,
-    pub base_bp: i64,
+    /// `null` where it is hidden because there are few in the base.
+    pub base_bp: Option<i64>,
     pub tgi: Option<i64>,
 }
 
@@ -63,7 +81,8 @@ pub struct HourCell {
     /// What these persons did in this hour of the day, over all days.
     pub count: i64,
     pub share_bp: i64,
-    pub base_bp: i64,
+    /// `null` when the base itself has few persons.
+    pub base_bp: Option<i64>,
 }
 
 /// A product that these persons bought.
@@ -73,7 +92,7 @@ pub struct ProductCell {
     pub name: String,
     pub persons: i64,
     pub share_bp: i64,
-    pub base_bp: i64,
+    pub base_bp: Option<i64>,
     pub tgi: Option<i64>,
 }
 
@@ -84,7 +103,7 @@ pub struct ResponseCell {
     pub name: String,
     pub persons: i64,
     pub share_bp: i64,
-    pub base_bp: i64,
+    pub base_bp: Option<i64>,
     pub tgi: Option<i64>,
 }
 
@@ -99,10 +118,18 @@ pub struct SegmentPortrait {
     pub responses: Vec<ResponseCell>,
 }
 
-/// `None` where the base has none or too few here to tell.
+/// The share in the base, unless there are few.
+fn base_share(base: i64, base_of: i64) -> Option<i64> {
+    (base >= SMALL).then(|| share_bp(base, base_of))
+}
+
+/// `None` where too few are here or in the base to tell.
 fn tgi(n: i64, of: i64, base: i64, base_of: i64) -> Option<i64> {
+    if n.min(base) < SMALL {
+        return None;
+    }
     let (n, of, base, base_of) = (n as i128, of as i128, base as i128, base_of as i128);
-    (of > 0 && base > 0).then(|| ((n * base_of * 100 * 2 + of * base) / (of * base * 2)) as i64)
+    (of > 0).then(|| ((n * base_of * 100 * 2 + of * base) / (of * base * 2)) as i64)
 }
 
 fn cell(value: String, n: i64, of: i64, base: i64, base_of: i64) -> PortraitCell {
@@ -113,8 +140,8 @@ fn cell(value: String, n: i64, of: i64, base: i64, base_of: i64) -> PortraitCell
         en: None,
         count: (!small).then_some(n),
         share_bp: (!small).then(|| share_bp(n, of)),
-        base_bp: share_bp(base, base_of),
-        tgi: if small { None } else { tgi(n, of, base, base_of) },
+        base_bp: base_share(base, base_of),
+        tgi: tgi(n, of, base, base_of),
     }
 }
 
@@ -241,7 +268,7 @@ fn acts(
         hour: i as i64,
         count: h.0,
         share_bp: share_bp(h.0, of),
-        base_bp: share_bp(h.1, base_of),
+        base_bp: (base_persons >= SMALL).then(|| share_bp(h.1, base_of)),
     };
     let hours = all.hours.iter().enumerate().map(hour).collect();
     let state = pool.read();
@@ -255,7 +282,7 @@ fn acts(
             name: state.words.names.word(i as u32).to_string(),
             persons: n.0,
             share_bp: share_bp(n.0, persons),
-            base_bp: share_bp(n.1, base_persons),
+            base_bp: base_share(n.1, base_persons),
             tgi: tgi(n.0, persons, n.1, base_persons),
         })
         .collect();
@@ -334,7 +361,7 @@ impl Bought {
                 name: self.names.get(&id).cloned().unwrap_or_default(),
                 persons: n.0,
                 share_bp: share_bp(n.0, of),
-                base_bp: share_bp(n.1, base_of),
+                base_bp: base_share(n.1, base_of),
                 tgi: tgi(n.0, of, n.1, base_of),
             })
             .collect();
@@ -344,7 +371,15 @@ impl Bought {
     }
 }
 
-/// How the people of a segment are spread, compared with everybody or another segment.
+/// Those who left a segment in so many days and are not in it now.
+fn leavers(tx: &mut Tx, pool: &Pool, here: &RoaringBitmap, segment: SegmentId, days: i64) -> Result<RoaringBitmap> {
+    let since = tx.now() - days * DAY;
+    let gone = left(tx, pool.brand, segment, since)?;
+    let state = pool.read();
+    Ok(gone.into_iter().filter_map(|p| state.people.find(p)).filter(|s| !here.contains(*s)).collect())
+}
+
+/// How the people of a segment are spread, compared with everybody, another segment or those who left.
 #[utoipa::path(get, path = "/api/v1/segments/{id}/portrait", tag = "know", params(("id" = SegmentId, Path), Against), responses((status = 200, body = SegmentPortrait)))]
 pub async fn segment_portrait(
     State(app): State<App>,
@@ -358,11 +393,19 @@ pub async fn segment_portrait(
     let of = |id: SegmentId| -> Result<RoaringBitmap> {
         pool.engine().of(id).map(|s| s.members.clone()).ok_or_else(|| Problem::not_found("segment"))
     };
+    if ask.left_days.is_some_and(|days| ask.against.is_some() || !(1..=3650).contains(&days)) {
+        return Err(Problem::field("left_days", "use 1 to 3650 days, and no other segment beside it").into());
+    }
     let (here, other) = (of(id)?, ask.against.map(of).transpose()?);
     let portrait = app
         .db
         .read(move |tx| {
-            let base = |s: u32| other.as_ref().is_none_or(|o| o.contains(s));
+            let leavers = match ask.left_days {
+                Some(days) => Some(leavers(tx, &pool, &here, id, days)?),
+                None => None,
+            };
+            let other = leavers.as_ref().or(other.as_ref());
+            let base = |s: u32| other.is_none_or(|o| o.contains(s));
             let bought = bought(tx, &pool, &who, &here, &base)?;
             let base_persons = {
                 let state = pool.read();
@@ -395,7 +438,8 @@ mod tests {
     fn tgi_is_the_ratio_of_shares() {
         // 30 of 100 here, 15 of 100 in the base.
         assert_eq!(tgi(30, 100, 150, 1000), Some(200));
-        assert_eq!(tgi(0, 100, 150, 1000), Some(0));
-        assert_eq!(tgi(1, 100, 0, 1000), None);
+        assert_eq!((tgi(5, 100, 5, 1000), base_share(5, 1000)), (Some(1000), Some(50)));
+        // Few, here or in the base.
+        assert_eq!((tgi(4, 100, 150, 1000), tgi(30, 100, 4, 1000), base_share(4, 1000)), (None, None, None));
     }
 }

@@ -738,6 +738,17 @@ impl Rule {
         }
     }
 
+    /// The attributes that it asks for.
+    pub fn attributes(&self, out: &mut Vec<String>) {
+        match self {
+            Rule::All(all) | Rule::Any(all) => all.iter().for_each(|r| r.attributes(out)),
+            Rule::AtLeast(a) => a.of.iter().for_each(|r| r.attributes(out)),
+            Rule::Not(one) => one.attributes(out),
+            Rule::Attr(a) => out.push(a.key.clone()),
+            _ => {}
+        }
+    }
+
     /// Does it look at RFM scores, whose cuts may change?
     pub fn scores(&self) -> bool {
         match self {

@@ -16,6 +16,7 @@ use weir_ground::timer::{self, Due, Handler};
 use weir_ground::{Db, Fact, Tx, params};
 use weir_keep::brand::{self, NewBrand};
 use weir_keep::{Settings, key};
+use weir_know::attribute::sources;
 use weir_know::consent::{self, SetConsent};
 use weir_know::{identity, person, react, stage};
 
@@ -140,8 +141,10 @@ impl World {
     pub fn at(&self, now: Ms) -> usize {
         self.db.set_clock(now);
         let handler = |f: fn(&mut Tx, &Due) -> weir_ground::base::Result<()>| -> Handler { Arc::new(f) };
-        let handlers =
-            [(stage::TIMER, handler(stage::on_timer)), (stage::OWN, handler(stage::on_timer)), (stage::REDEFINE, handler(stage::on_redefine))];
+        let handlers = [
+            (stage::TIMER, handler(stage::on_timer)), (stage::OWN, handler(stage::on_timer)), (stage::REDEFINE, handler(stage::on_redefine)),
+            (sources::REFOLD, handler(sources::on_refold)),
+        ];
         timer::fire(&self.db, &Arc::new(handlers.into_iter().collect())).unwrap()
     }
 
