@@ -17,6 +17,7 @@ const places = {
   home: () => '/',
   persons: () => '/persons',
   person: async () => `/persons/${await first('persons?stage=repurchase')}`,
+  pools: () => '/pools',
   segments: () => '/segments',
   'segment-new': () => '/segments/new',
   combine: () => '/segments/combine',

@@ -25,6 +25,7 @@ const router = createBrowserRouter([
       { index: true, Component: lazy(() => import('./pages/home')) },
       page('persons', () => import('./pages/persons')),
       page('persons/:id', () => import('./pages/person')),
+      page('pools', () => import('./pages/pools')),
       page('duplicates', () => import('./pages/duplicates')),
       page('tags', () => import('./pages/tags')),
       page('attributes', () => import('./pages/attributes')),

@@ -15,6 +15,7 @@ const namer: Namer = {
   touchpointName: (id) => (id === 'tpt_1' ? '门店台卡' : id),
   storeName: (id) => id,
   segmentName: () => '老客',
+  poolName: (code, lang) => (code === 'wecom' ? { zh: '企业微信', en: 'WeCom' }[lang] : code),
   currency: 'CNY',
 }
 const say = (rule: Rule, lang: Lang = 'zh') => ruleText(rule, namer, lang)

@@ -2,7 +2,7 @@
 import {
   ArrowLeftRight, UsersRound,
   Grid3x3, ListChecks, Tags, Waves,
-  Boxes, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
+  Boxes, Droplets, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
   ListTree, ShieldAlert,
   BookOpenCheck, ChartNoAxesCombined, HeartPulse, Target,
 } from 'lucide-react'
@@ -26,6 +26,7 @@ export const sections: Section[] = [
     word: 'pool',
     places: [
       { path: '/persons', word: 'persons', icon: Users, go: 'p' },
+      { path: '/pools', word: 'pools', icon: Droplets, need: 'measure.read' },
       { path: '/duplicates', word: 'duplicates', icon: UsersRound, need: 'person.write' },
       { path: '/segments', word: 'segments', icon: Target, go: 'r', need: 'measure.read' },
       { path: '/tags', word: 'tags', icon: Tags, need: 'measure.read' },

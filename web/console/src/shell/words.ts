@@ -1,7 +1,7 @@
 import { words } from '@/words'
 
 const zh = {
-  home: '首页', pool: '私域', persons: '客户', duplicates: '疑似重复', sync: '会员同步', segments: '人群', tags: '标签', attributes: '属性', stages: '生命周期', rfm: 'RFM 分层', touchpoints: '触点', ask: '分析', campaigns: '群发活动',
+  home: '首页', pool: '私域', persons: '客户', pools: '流量池', duplicates: '疑似重复', sync: '会员同步', segments: '人群', tags: '标签', attributes: '属性', stages: '生命周期', rfm: 'RFM 分层', touchpoints: '触点', ask: '分析', campaigns: '群发活动',
   trade: '交易', orders: '订单', products: '商品与库存', promoters: '分销员', ledger: '账本',
   intake: '采集', events: '事件目录', quarantine: '隔离区',
   keep: '管理', imports: '导入', stores: '门店', staff: '员工与角色', keys: 'API 密钥', audit: '操作日志', health: '系统健康', settings: '设置',
@@ -22,7 +22,7 @@ const zh = {
 } as const
 
 const en: { [K in keyof typeof zh]: string } = {
-  home: 'Home', pool: 'Pool', persons: 'Customers', duplicates: 'Possible duplicates', sync: 'Customer sync', segments: 'Segments', tags: 'Tags', attributes: 'Attributes', stages: 'Life cycle', rfm: 'RFM', touchpoints: 'Touchpoints', ask: 'Questions', campaigns: 'Campaigns',
+  home: 'Home', pool: 'Pool', persons: 'Customers', pools: 'Traffic pools', duplicates: 'Possible duplicates', sync: 'Customer sync', segments: 'Segments', tags: 'Tags', attributes: 'Attributes', stages: 'Life cycle', rfm: 'RFM', touchpoints: 'Touchpoints', ask: 'Questions', campaigns: 'Campaigns',
   trade: 'Trade', orders: 'Orders', products: 'Products & stock', promoters: 'Promoters', ledger: 'Ledger',
   intake: 'Intake', events: 'Events', quarantine: 'Quarantine',
   keep: 'Manage', imports: 'Imports', stores: 'Stores', staff: 'Staff & roles', keys: 'API keys', audit: 'Audit log', health: 'System health', settings: 'Settings',

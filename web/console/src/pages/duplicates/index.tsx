@@ -6,6 +6,7 @@ import type { List } from 'api'
 import { client } from '@/server'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
+import { StateChip } from '@/parts/chips'
 import type { Column } from '@/parts/list/columns'
 import { ListTable } from '@/parts/list/ListTable'
 import { useList } from '@/parts/list/use-list'
@@ -15,7 +16,7 @@ import { useKindName } from '../person/Identities'
 import { useDuplicateWords } from './words'
 
 interface Ref { id: string; name: string | null }
-interface Pair { id: string; a: Ref; b: Ref; kind: string | null; value: string | null; times: number; last_at: number }
+interface Pair { id: string; a: Ref; b: Ref; kind: string | null; value: string | null; reason: string; times: number; last_at: number }
 type Decision = 'merge' | 'apart' | 'move'
 
 export default function Duplicates() {
@@ -60,9 +61,11 @@ function Names({ row }: { row: Pair }) {
 }
 
 function Shared({ row }: { row: Pair }) {
+  const t = useDuplicateWords()
   const kind = useKindName()
-  if (!row.kind) return <span className="faint">—</span>
-  return <span><span className="muted small">{kind(row.kind)}</span> <span className="mono">{row.value}</span></span>
+  const pool = row.reason === 'pool' && <StateChip tone="water" title={t('pool_note')}>{t('pool')}</StateChip>
+  if (!row.kind) return pool || <span className="faint">—</span>
+  return <span className="row wrap">{pool}<span className="muted small">{kind(row.kind)}</span> <span className="mono">{row.value}</span></span>
 }
 
 function Decide({ row }: { row: Pair }) {

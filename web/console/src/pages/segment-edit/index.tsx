@@ -13,6 +13,7 @@ import { ruleText } from '@/parts/rule/text'
 import { asGroup, tally, whole } from '@/parts/rule/tree'
 import type { Rule } from '@/parts/rule/types'
 import { useFields } from '@/parts/rule/use-fields'
+import { poolRule } from '../pools/rule'
 import { useSegments } from '../segments/words'
 import { LiveCount } from './LiveCount'
 import { Templates } from './Templates'
@@ -25,7 +26,8 @@ export default function SegmentEditPage() {
   const t = useSegments()
   const segment = useQuery({ queryKey: ['segment', from], queryFn: () => segments.one(from ?? ''), enabled: from !== undefined })
   const tag = search.get('tag')
-  if (from === undefined) return <Editor {...(tag ? { start: { tag: { any: [tag] } } } : {})} />
+  const start = tag ? { tag: { any: [tag] } } : poolRule(search)
+  if (from === undefined) return <Editor {...(start ? { start } : {})} />
   if (segment.isError) return <PageFailed error={segment.error} retry={() => void segment.refetch()} />
   if (!segment.data) return <PageLoading />
   if (!segment.data.rule) return <Page title={segment.data.name} back={{ to: `/segments/${from}`, label: segment.data.name }}><Card><Empty title={t('e_empty_rule')} /></Card></Page>

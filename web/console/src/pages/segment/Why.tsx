@@ -10,7 +10,7 @@ import { useFormat, type Format } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Empty, Shown } from '@/parts/state'
 import { segments, type Evidence, type Segment, type Why as Node, type WhyAnswer } from '@/parts/rule/ask'
-import { consentStatus, valueName } from '@/parts/rule/names'
+import { consentStatus, identityName, valueName } from '@/parts/rule/names'
 import { ruleText } from '@/parts/rule/text'
 import { kindOf, part, type Rule } from '@/parts/rule/types'
 import { useFields, type Fields } from '@/parts/rule/use-fields'
@@ -129,6 +129,7 @@ function useValue(): (rule: Rule, value: string, fields: Fields) => string | nul
     if (part(rule, 'consent')) return consentStatus(value, f.lang)
     if (part(rule, 'touchpoint')) return fields.touchpointName(value)
     if (part(rule, 'store')) return fields.storeName(value)
+    if (part(rule, 'pool')) return value.split(', ').map((kind) => identityName(kind, f.lang)).join(f.lang === 'zh' ? '、' : ', ')
     if (key === undefined) return null
     const of = fields.attribute(key)
     if (of.kind === 'money') return f.money(Number(value))

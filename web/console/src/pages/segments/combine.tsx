@@ -4,17 +4,17 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearchParams } from 'react-router'
 import { Button, Form, Input, Segmented, Select } from 'antd'
 import { useAct } from '@/parts/act'
-import { ChartCard, type Sheet } from '@/parts/chart/Chart'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Shown } from '@/parts/state'
-import { segments, type Overlap } from '@/parts/rule/ask'
+import { segments } from '@/parts/rule/ask'
 import { ruleText } from '@/parts/rule/text'
 import type { Rule } from '@/parts/rule/types'
 import { useFields, type Fields } from '@/parts/rule/use-fields'
 import { useSession } from '@/shell/session'
 import { LiveCount } from '../segment-edit/LiveCount'
-import { algebraRule, combinations, keyOf, operationOf, partsOf, type Operation } from './algebra'
+import { algebraRule, operationOf, partsOf, type Operation } from './algebra'
+import { Picture } from './Picture'
 import { useSegments } from './words'
 import css from './segments.module.css'
 
@@ -42,12 +42,13 @@ function Combined({ ids, fields }: { ids: string[]; fields: Fields }) {
   const operation = operationOf(parts, ids.length)
   const names = ids.map((id) => fields.segmentName(id))
   const rule = useMemo(() => algebraRule(ids, parts), [ids, parts])
+  const toggle = (key: string) => setParts(parts.includes(key) ? parts.filter((part) => part !== key) : [...parts, key])
   const options = (['union', 'intersect', 'minus'] as const).map((value) => ({ value: value as Operation, label: t(`c_${value}`) }))
   const note = operation === 'custom' ? t('c_custom') : t(`c_${operation}_note`, { name: names[0] ?? '' })
   return (
     <div className="side">
       <Shown of={overlap} what={t('c_picture')} rows={6}>
-        {(data) => <Picture names={names} of={data} parts={parts} choose={setParts} tools={(
+        {(data) => <Picture names={names} of={data} title={t('c_picture')} note={t('c_picture_note')} empty={t('c_empty')} picked={parts} press={toggle} tools={(
           <Segmented<Operation> size="small" value={operation} options={operation === 'custom' ? [...options, { value: 'custom', label: t('c_custom') }] : options}
             onChange={(next) => next !== 'custom' && setParts(partsOf(next, ids.length))} data-testid="operation" />
         )} />}
@@ -56,59 +57,6 @@ function Combined({ ids, fields }: { ids: string[]; fields: Fields }) {
         {rule ? <Keep rule={rule} fields={fields} /> : <p className="muted">{t('c_zero')}</p>}
       </Card>
     </div>
-  )
-}
-
-/** On a phone a column has room for a letter only. */
-const letter = (index: number) => 'ABCD'[index]
-
-interface PictureProps { names: string[]; of: Overlap; parts: string[]; choose: (parts: string[]) => void; tools: React.ReactNode }
-
-/** A row for each combination: which segments it is in, how many people, picked or not. */
-function Picture({ names, of, parts, choose, tools }: PictureProps) {
-  const t = useSegments()
-  const f = useFormat()
-  const counts = new Map(of.cells.map((cell) => [keyOf(cell.in), cell.count]))
-  const rows = combinations(names.length).map((key) => ({ key, count: counts.get(key) ?? 0 }))
-  const most = Math.max(1, ...rows.map((row) => row.count))
-  const said = (key: string) => names.map((name, index) => `${key[index] === '1' ? t('c_in') : t('c_not_in')} ${name}`).join(f.lang === 'zh' ? '，' : ', ')
-  const sheet: Sheet = {
-    head: [t('c_cell'), t('size')],
-    rows: rows.map((row) => [said(row.key), row.count]),
-    show: (value, column) => (column ? f.count(Number(value)) : undefined),
-  }
-  return (
-    <ChartCard id="overlap" title={t('c_picture')} note={t('c_picture_note')} sheet={sheet} extra={tools}>
-      {rows.every((row) => row.count === 0) && <p className="muted">{t('c_empty')}</p>}
-      <ol className={css.legend}>{names.map((name, index) => <li key={index}><span className="strong">{letter(index)}</span> {name}</li>)}</ol>
-      <div className="scroll-x" tabIndex={0} role="group" aria-label={t('c_picture')}>
-        <table className={css.upset}>
-          <thead>
-            <tr>
-              {names.map((name, index) => <th key={index} scope="col" title={name}><span className={css.letter}>{letter(index)}</span><span className={css.full}>{name}</span><span className="num strong">{f.compact(of.sizes[index] ?? 0)}</span></th>)}
-              <th scope="col"><span style={{ textAlign: 'left', paddingLeft: 8 }}>{t('size')}</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ key, count }) => {
-              const picked = parts.includes(key)
-              return (
-                <tr key={key}>
-                  {names.map((_, index) => <td key={index} className={css.dot}><i data-in={key[index] === '1'} /></td>)}
-                  <td>
-                    <button type="button" className={css.cell} aria-pressed={picked} aria-label={`${said(key)}: ${f.count(count)}`} data-testid={`part-${key}`}
-                      onClick={() => choose(picked ? parts.filter((part) => part !== key) : [...parts, key])}>
-                      <span className={css.track}><span className={css.fill} style={{ width: `${(count / most) * 100}%` }} /></span>
-                      <span className="num strong">{f.count(count)}</span>
-                    </button>
-                  </td>
-                </tr>
-              )
-            })}
-          </tbody>
-        </table>
-      </div>
-    </ChartCard>
   )
 }
 

@@ -24,6 +24,9 @@ export function Leaf({ rule, onChange, fields }: { rule: Rule; onChange: (rule: 
   if ('rfm' in rule) return <RfmLeaf value={rule.rfm} onChange={(rfm) => onChange({ rfm })} />
   if ('consent' in rule) return <ConsentLeaf value={rule.consent} onChange={(consent) => onChange({ consent })} fields={fields} />
   if ('identity' in rule) return <>{word(t('has'))}<IdentityLeaf value={rule.identity} onChange={(identity) => onChange({ identity })} fields={fields} /></>
+  if ('pool' in rule) {
+    return <>{word(t('in_pool'))}<Many value={rule.pool.any} options={fields.pools} label={t('pool')} placeholder={t('pool')} onChange={(any) => onChange({ pool: { any } })} testid="values" /></>
+  }
   if ('touchpoint' in rule) {
     return <>{word(t('from_touchpoint'))}<Many value={rule.touchpoint.any} options={fields.touchpoints} label={t('touchpoint')} placeholder={t('touchpoint')} onChange={(any) => onChange({ touchpoint: { any } })} testid="values" /></>
   }

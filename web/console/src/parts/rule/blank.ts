@@ -3,7 +3,7 @@ import type { Rule, EventTest } from './types'
 import { firstTest } from './TestEditor'
 import type { Fields } from './use-fields'
 
-export const KINDS = ['tag', 'stage', 'rfm', 'consent', 'identity', 'touchpoint', 'store', 'bound', 'segment'] as const
+export const KINDS = ['tag', 'stage', 'rfm', 'consent', 'identity', 'pool', 'touchpoint', 'store', 'bound', 'segment'] as const
 export const BEHAVIOUR = ['event', 'not_event', 'first_event', 'last_event', 'sequence', 'not_followed'] as const
 
 export function blank(code: string, fields: Fields): Rule {
@@ -18,6 +18,7 @@ export function blank(code: string, fields: Fields): Rule {
     case 'rfm': return { rfm: { r: null, f: null, m: null } }
     case 'consent': return { consent: { purpose: fields.consents[0]?.purpose ?? 'marketing', channel: fields.consents[0]?.channel ?? 'inbox', status: 'granted' } }
     case 'identity': return { identity: { kind: fields.identities[0] ?? 'phone' } }
+    case 'pool': return { pool: { any: [] } }
     case 'touchpoint': return { touchpoint: { any: [] } }
     case 'store': return { store: { any: [] } }
     case 'bound': return { bound: { kind: 'guide' } }

@@ -14,6 +14,7 @@ export interface Namer {
   touchpointName: (id: string) => string
   storeName: (id: string) => string
   segmentName: (id: string) => string
+  poolName: (code: string, lang: Lang) => string
   currency: string
 }
 
@@ -95,6 +96,7 @@ class Zh extends Speaker {
     if ('rfm' in rule) return `RFM 得分 ${this.rfm(rule.rfm)}`
     if ('consent' in rule) return this.consent(rule.consent)
     if ('identity' in rule) return `留有${identityName(rule.identity.kind, 'zh')}`
+    if ('pool' in rule) return `在流量池${listed(rule.pool.any.map((code) => `「${f.poolName(code, 'zh')}」`), '或')}`
     if ('touchpoint' in rule) return `来自触点${listed(rule.touchpoint.any.map((id) => `「${f.touchpointName(id)}」`), '或')}`
     if ('store' in rule) return `归属门店${listed(rule.store.any.map((id) => `「${f.storeName(id)}」`), '或')}`
     if ('bound' in rule) return `已绑定${boundName(rule.bound.kind, 'zh')}`
@@ -213,6 +215,7 @@ class En extends Speaker {
     if ('rfm' in rule) return `RFM score ${this.rfm(rule.rfm)}`
     if ('consent' in rule) return this.consent(rule.consent)
     if ('identity' in rule) return `has ${identityName(rule.identity.kind, 'en')}`
+    if ('pool' in rule) return `in traffic pool ${listed(rule.pool.any.map((code) => `“${f.poolName(code, 'en')}”`), ' or ')}`
     if ('touchpoint' in rule) return `came by ${listed(rule.touchpoint.any.map((id) => `“${f.touchpointName(id)}”`), ' or ')}`
     if ('store' in rule) return `belongs to store ${listed(rule.store.any.map((id) => `“${f.storeName(id)}”`), ' or ')}`
     if ('bound' in rule) return `bound to a ${boundName(rule.bound.kind, 'en')}`

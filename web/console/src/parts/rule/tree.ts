@@ -63,6 +63,7 @@ function isWholeLeaf(rule: Rule): boolean {
   if ('rfm' in rule) return [rule.rfm.r, rule.rfm.f, rule.rfm.m].some((scores) => scores && scores.length > 0)
   if ('consent' in rule) return rule.consent.purpose !== '' && rule.consent.channel !== ''
   if ('identity' in rule) return rule.identity.kind !== ''
+  if ('pool' in rule) return rule.pool.any.length > 0
   if ('touchpoint' in rule) return rule.touchpoint.any.length > 0
   if ('store' in rule) return rule.store.any.length > 0
   if ('bound' in rule) return true

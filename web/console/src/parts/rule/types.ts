@@ -29,6 +29,7 @@ export type Rule =
   | { rfm: { r: number[] | null; f: number[] | null; m: number[] | null } }
   | { consent: { purpose: string; channel: string; status: string } }
   | { identity: { kind: string } }
+  | { pool: { any: string[] } }
   | { touchpoint: { any: string[] } }
   | { store: { any: string[] } }
   | { bound: { kind: string } }
@@ -60,5 +61,6 @@ export interface SegmentFields {
   stages: { stage: string; count: number }[]
   consents: { purpose: string; channel: string }[]
   identities: string[]
+  pools: { code: string; zh: string; en: string }[]
   rfm: boolean
 }

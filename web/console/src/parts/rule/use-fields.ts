@@ -25,12 +25,13 @@ export interface Fields extends Namer {
   consents: SegmentFields['consents']
   identities: string[]
   rfm: boolean
+  pools: Choice[]
   touchpoints: Choice[]
   stores: Choice[]
   segments: Choice[]
 }
 
-const nothing: SegmentFields = { attributes: [], events: [], tags: [], stages: [], consents: [], identities: [], rfm: false }
+const nothing: SegmentFields = { attributes: [], events: [], tags: [], stages: [], consents: [], identities: [], pools: [], rfm: false }
 
 export function nameOfEvent(name: string, lang: Lang): string {
   const key = name.replace(/\./g, '_')
@@ -83,6 +84,7 @@ export function useFields(): Fields {
       consents: data.consents,
       identities: data.identities,
       rfm: data.rfm,
+      pools: data.pools.map((pool) => ({ value: pool.code, label: pool[lang] })),
       touchpoints,
       stores,
       segments: chosen,
@@ -91,6 +93,7 @@ export function useFields(): Fields {
       touchpointName: finder(touchpoints),
       storeName: finder(stores),
       segmentName: finder(chosen),
+      poolName: (code, of) => data.pools.find((pool) => pool.code === code)?.[of] ?? code,
       currency,
     }
   }, [asked.data, asked.isSuccess, asked.error, others.data, touchpoints, stores, currency, lang])
