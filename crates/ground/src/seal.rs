@@ -9,8 +9,9 @@
 //!   the first 16 bytes in hex. Equality can be asked of it, nothing else.
 //!
 //! [`find`] knows what such values look like in texts and how they are masked, [`doc`] seals them
-//! inside JSON documents, [`old`] seals what programs before this one wrote.
+//! inside JSON documents, [`file`] seals whole files, [`old`] seals what programs before this one wrote.
 pub mod doc;
+pub mod file;
 pub mod find;
 pub mod old;
 
@@ -90,6 +91,7 @@ impl Keys {
         let seal = Arc::new(Seal {
             aead: Aes256Gcm::new(&derive(&own, b"seal").into()),
             index: Hmac::new_from_slice(&derive(&own, b"index")).expect("a key of any length will do"),
+            files: derive(&own, b"file"),
         });
         self.brands.write().unwrap_or_else(|e| e.into_inner()).entry(n).or_insert(seal).clone()
     }
@@ -99,6 +101,8 @@ impl Keys {
 pub struct Seal {
     aead: Aes256Gcm,
     index: Hmac<Sha256>,
+    /// From which every sealed file's own key is derived.
+    files: [u8; 32],
 }
 
 impl Seal {

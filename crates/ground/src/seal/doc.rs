@@ -49,6 +49,25 @@ fn may_hold(text: &str) -> bool {
     false
 }
 
+/// A document as text with masks in the place of what is private, if there is any; nothing at all of
+/// one that was cut off.
+pub(super) fn masked_text(text: &str) -> Option<String> {
+    let Ok(mut doc) = serde_json::from_str::<Value>(text) else { return Some(String::new()) };
+    mask_within(&mut doc, false).then(|| doc.to_string())
+}
+
+fn mask_within(v: &mut Value, named: bool) -> bool {
+    let shown = match v {
+        Value::Object(o) => return o.iter_mut().fold(false, |any, (key, v)| mask_within(v, named || is_private(key)) | any),
+        Value::Array(a) => return a.iter_mut().fold(false, |any, v| mask_within(v, named) | any),
+        Value::String(s) if named || find::holds(s) => mask_any(s),
+        Value::Number(n) if named || find::holds(&n.to_string()) => mask_any(&n.to_string()),
+        _ => return false,
+    };
+    *v = Value::String(shown);
+    true
+}
+
 impl Seal {
     /// The document with what tells a person apart sealed.
     pub fn seal_doc<'t>(&self, text: &'t str) -> Result<Cow<'t, str>> {

@@ -87,7 +87,9 @@ pub(crate) struct Run {
     told: Instant,
 }
 
-const OTHERS: [&str; 5] = ["person", "person_own", "identity", "import_reject", "idempotency"];
+const OTHERS: [&str; 7] = ["person", "person_own", "identity", "import_reject", "idempotency", "catalogue_property", HEADERS];
+/// The columns of a file whose first row was no header.
+const HEADERS: &str = "import_columns";
 const STEPS: usize = OTHERS.len() + PLAIN.len();
 
 fn name(step: usize) -> &'static str {
@@ -120,6 +122,8 @@ impl Run {
             "identity" => identities(tx, &self.after)?,
             "import_reject" => rejects(tx, &self.after)?,
             "idempotency" => answers(tx, &self.after)?,
+            "catalogue_property" => samples(tx, &self.after)?,
+            HEADERS => headers(tx, self.after.0)?,
             _ => plain(tx, &PLAIN[self.step - OTHERS.len()], self.after.0)?,
         };
         (self.sealed, self.all) = (self.sealed + sealed, self.all + sealed);
@@ -131,6 +135,10 @@ impl Run {
             Some(next) => self.after = next,
             None => {
                 let now = tx.now();
+                if self.sealed > 0 {
+                    // What an earlier program rewrote holds plain text in its free parts again.
+                    tx.exec("delete from sealing where step = $1", params![REWRITTEN])?;
+                }
                 tx.exec(
                     "insert into sealing (step, rows_sealed, done_at) values ($1, $2, $3) on conflict do nothing",
                     params![step, self.sealed as i64, now],
@@ -163,7 +171,7 @@ pub(crate) fn rewritten(tx: &mut Tx) -> Result<()> {
 
 /// The tables that were sealed, to be rewritten where that is done table by table.
 pub(crate) fn tables() -> impl Iterator<Item = &'static str> {
-    (0..STEPS).map(name)
+    (0..STEPS).map(name).filter(|name| *name != HEADERS)
 }
 
 /// Where to go on, nothing at the end; and how many rows were sealed.
@@ -281,10 +289,80 @@ fn answers(tx: &mut Tx, after: &(i64, i64, String)) -> Result<Done> {
     Ok((rows.last().filter(|_| rows.len() as i64 == CHUNK).map(|r| (r.1, 0, r.0.clone())), sealed))
 }
 
+/// Samples of the event catalogue: masked, or forgotten where they were cut off in the middle of what
+/// may not be read; the next event brings another.
+fn samples(tx: &mut Tx, after: &(i64, i64, String)) -> Result<Done> {
+    let (event, property) = after.2.split_once('\n').unwrap_or(("", ""));
+    let rows: Vec<(BrandId, String, String, String)> = tx.all(
+        "select brand_id, event, property, sample from catalogue_property where (brand_id, event, property) > ($1, $2, $3) \
+         order by brand_id, event, property limit $4",
+        params![after.0, event, property, CHUNK],
+    )?;
+    let mut sealed = 0;
+    for (brand, event, property, sample) in &rows {
+        let Some(shown) = masked_sample(property, sample) else { continue };
+        sealed += tx.exec(
+            "update catalogue_property set sample = $1 where brand_id = $2 and event = $3 and property = $4",
+            params![&shown, *brand, event, property],
+        )?;
+    }
+    Ok((rows.last().filter(|_| rows.len() as i64 == CHUNK).map(|r| (r.0.n(), 0, format!("{}\n{}", r.1, r.2))), sealed))
+}
+
+/// What may be shown of a sample, if it is not what lies there.
+fn masked_sample(property: &str, sample: &str) -> Option<String> {
+    if sample.is_empty() || sample.contains("**") {
+        return None;
+    }
+    if super::doc::is_private(property) {
+        return Some(super::mask_any(sample));
+    }
+    if sample.starts_with(['{', '[']) {
+        return super::doc::masked_text(sample);
+    }
+    super::holds(sample).then(|| super::veil(sample).into_owned())
+}
+
+fn headers(tx: &mut Tx, after: i64) -> Result<Done> {
+    let rows: Vec<(i64, BrandId, String, String)> =
+        tx.all("select id, brand_id, columns, mapping from import where id > $1 order by id limit $2", params![after, CHUNK])?;
+    let mut sealed = 0;
+    for (id, brand, columns, mapping) in rows.iter().filter(|r| super::holds(&r.2)) {
+        let seal = tx.keys(*brand);
+        let (columns, mapping) = (seal.seal(columns), seal.seal(mapping));
+        sealed += tx.exec("update import set columns = $1, mapping = $2 where id = $3", params![&columns, &mapping, *id])?;
+    }
+    Ok((rows.last().filter(|_| rows.len() as i64 == CHUNK).map(|r| (r.0, 0, String::new())), sealed))
+}
+
 /// What rewrites the data once everything is sealed.
 pub(crate) fn rewrite(engine: Engine) -> Vec<String> {
     match engine {
         Engine::Sqlite => ["pragma wal_checkpoint(truncate)", "vacuum", "pragma wal_checkpoint(truncate)"].map(String::from).into(),
         Engine::Postgres => tables().map(|t| format!("vacuum full {t}")).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked_sample;
+
+    #[test]
+    fn samples_show_no_more_than_they_may() {
+        for (property, sample, shown) in [
+            ("plan", "pro", None),
+            ("phone", "13800138000", Some("138****8000")),
+            ("phone", "13*******00", None),
+            ("home_address", "堰桥路 8 号", Some("堰***")),
+            ("note", "call 13800138000 at 8", Some("call 138****8000 at 8")),
+            ("n", "13800138000", Some("138****8000")),
+            ("list", r#"["a","zhou@example.com"]"#, Some(r#"["a","z***@example.com"]"#)),
+            ("to", r#"{"city":"x","address":"Weir Road 8"}"#, Some(r#"{"city":"x","address":"W***"}"#)),
+            ("to", r#"{"city":"x","address":"Weir Ro"#, Some("")),
+            ("to", r#"{"city":"x","stree"#, Some("")),
+            ("sizes", "[1,2]", None),
+        ] {
+            assert_eq!(masked_sample(property, sample).as_deref(), shown, "{property}: {sample}");
+        }
     }
 }
