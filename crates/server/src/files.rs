@@ -1,11 +1,14 @@
 //! `weir import`: a CSV file from the command line, through the same runner as the console.
 use crate::{Store, story};
 use std::path::{Path, PathBuf};
+use weir_gather::import::policy::{self, Policy};
+use weir_gather::import::rows::{Which, write_rows};
 use weir_gather::import::{self, Import as Job, NewImport, Start, Stored, run::run_to_end, sniff};
 use weir_ground::Db;
 use weir_ground::base::{Problem, Result};
 use weir_ground::config::Config;
 use weir_ground::event::BrandId;
+use weir_ground::seal::file::Lying;
 
 #[derive(clap::Args, Clone)]
 pub struct What {
@@ -28,6 +31,41 @@ pub struct What {
     /// Where to write the rejected rows with their reasons; FILE.rejects.csv by default.
     #[arg(long)]
     rejects: Option<PathBuf>,
+    /// Of persons: who wins where the file says something else than what is here. POLICY for all fields,
+    /// FIELD=POLICY for one; may be repeated.
+    ///
+    /// weaker: the file is a source like any other; what the customer or the staff said stays, name, phone,
+    /// e-mail and store are replaced (the default).
+    /// fill: only what is empty is filled.
+    /// file: the file wins, as a correction by the staff.
+    /// newer: the later one wins, by the column changed_at; a row without a time only fills.
+    /// ours: the field is not touched.
+    #[arg(long, value_name = "[FIELD=]POLICY", verbatim_doc_comment)]
+    policy: Vec<String>,
+    /// Of persons: the customer system whose file this is, such as crm. The field rules of its sync hold
+    /// where no --policy says otherwise.
+    #[arg(long)]
+    system: Option<String>,
+    /// Where to write the rows of which a value was not taken, with what stays and why.
+    #[arg(long)]
+    kept: Option<PathBuf>,
+}
+
+fn policy(what: &What) -> Result<Option<policy::Ask>> {
+    if what.policy.is_empty() && what.system.is_none() {
+        return Ok(None);
+    }
+    let mut ask = policy::Ask { system: what.system.clone(), ..policy::Ask::default() };
+    for given in &what.policy {
+        let (field, code) = given.split_once('=').map_or((None, given.as_str()), |(f, c)| (Some(f), c));
+        let policy = Policy::parse(code)
+            .ok_or_else(|| Problem::invalid(format!("--policy {given}: use weaker, fill, file, newer or ours")))?;
+        match field {
+            Some(field) => drop(ask.fields.insert(field.to_string(), policy)),
+            None => ask.default = Some(policy),
+        }
+    }
+    Ok(Some(ask))
 }
 
 fn mapping(pairs: &[String]) -> Result<Option<std::collections::BTreeMap<String, Option<String>>>> {
@@ -60,7 +98,7 @@ fn begin(db: &Db, brand: BrandId, kind: &str, path: &Path, ask: &Start) -> Resul
         }
         None => None,
     };
-    let shape = sniff::look(&whole, encoding)?;
+    let shape = sniff::look(&Lying::plain(&whole), encoding)?;
     let (kind, ask) = (kind.to_string(), ask.clone());
     let imports = story::imports();
     db.write_now(move |tx| {
@@ -92,7 +130,7 @@ fn end(job: &Job) -> Result<()> {
 
 /// Imports a whole file; used by the demo. Any rejected row is an error: its files have none.
 pub fn import_file(db: &Db, config: &Config, brand: BrandId, kind: &str, file: &Path, say: &dyn Fn(String)) -> Result<()> {
-    let id = begin(db, brand, kind, file, &Start { mapping: None, encoding: None, dry_run: false })?;
+    let id = begin(db, brand, kind, file, &Start::default())?;
     let mut told = std::time::Instant::now();
     let job = run_to_end(db, &story::imports().sinks, &config.data, id, |p| {
         if told.elapsed().as_millis() > 200 {
@@ -126,7 +164,7 @@ fn import_here(db: &Db, store: &Store, what: &What) -> Result<()> {
         Some(code) => weir_keep::brand::by_code(tx, code),
         None => weir_keep::brand::first(tx),
     })?;
-    let ask = Start { mapping: mapping(&what.map)?, encoding: what.encoding.clone(), dry_run: what.dry_run };
+    let ask = Start { mapping: mapping(&what.map)?, encoding: what.encoding.clone(), dry_run: what.dry_run, policy: policy(what)? };
     let id = begin(db, brand.id, &what.kind, &what.file, &ask)?;
     let (start, live) = (std::time::Instant::now(), std::io::stderr().is_terminal());
     let mut told = start;
@@ -149,17 +187,41 @@ fn import_here(db: &Db, store: &Store, what: &What) -> Result<()> {
     }
     let verb = if what.dry_run { "would be kept" } else { "kept" };
     println!("{} rows {verb}, {} rejected, in {:.1} s.", job.rows_ok, job.rows_bad, start.elapsed().as_secs_f64());
+    say_outcome(&job, what.dry_run)?;
     if job.rows_bad > 0 {
         let path = what.rejects.clone().unwrap_or_else(|| what.file.with_extension("rejects.csv"));
-        let file = std::fs::File::create(&path).map_err(|e| Problem::invalid(format!("{}: {e}", path.display())))?;
-        let mut out = std::io::BufWriter::new(file);
-        let mut written = Ok(());
-        import::http::write_rejects(db, &job, |text| {
-            written = out.write_all(text.as_bytes());
-            written.is_ok()
-        })?;
-        written.and_then(|()| out.flush()).map_err(|e| Problem::invalid(format!("{}: {e}", path.display())))?;
+        write(db, &job, Which::Rejected, &path)?;
         println!("The rejected rows and why: {}", path.display());
     }
+    if let Some(path) = &what.kept {
+        write(db, &job, Which::Kept, path)?;
+        println!("The rows of which something was not taken, and why: {}", path.display());
+    }
     Ok(())
+}
+
+/// What became of persons who were here, if the file says anything of them.
+fn say_outcome(job: &Job, dry: bool) -> Result<()> {
+    let o = job.outcome()?;
+    if o.fields.is_empty() && o.created + o.changed + o.same == 0 {
+        return Ok(());
+    }
+    let would = if dry { " (nothing was written)" } else { "" };
+    println!("{} new, {} changed, {} as they were; in {} rows something was not taken{would}.", o.created, o.changed, o.same, o.kept);
+    for f in &o.fields {
+        println!("  {}: {} filled, {} changed, {} kept", f.field, f.filled, f.changed, f.kept);
+    }
+    Ok(())
+}
+
+fn write(db: &Db, job: &Job, which: Which, path: &Path) -> Result<()> {
+    use std::io::Write;
+    let cannot = |e: std::io::Error| Problem::invalid(format!("{}: {e}", path.display()));
+    let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(cannot)?);
+    let mut written = Ok(());
+    write_rows(db, job, which, |text| {
+        written = out.write_all(text.as_bytes());
+        written.is_ok()
+    })?;
+    written.and_then(|()| out.flush()).map_err(cannot)
 }

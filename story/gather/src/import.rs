@@ -7,34 +7,44 @@
 //!
 //! * [`sink`] — what rows become: the plug point
 //! * [`persons`], [`stores`] — the sinks of this chapter's side
+//! * [`policy`], [`outcome`] — who wins where the file says something else, and what came of it
+//! * [`file`] — uploaded files, sealed while they wait
 //! * [`csv`], [`sniff`] — reading files and guessing what they are
 //! * `source`, [`run`] — chunks of rows, and the worker that applies them
-//! * [`http`] — all of it over HTTP
+//! * [`http`], [`rows`] — all of it over HTTP
 pub mod csv;
+pub mod file;
 pub mod http;
+pub mod outcome;
 pub mod persons;
+pub mod policy;
+pub mod rows;
 pub mod run;
 pub mod sink;
 pub mod sniff;
 mod source;
 pub mod stores;
 
+pub use file::{FILE_LIMIT, FOLDER, Stored, keep_file};
 pub use run::{run_to_end, worker};
 pub use sink::{Ctx, Fate, Field, Row, Sink, Sinks, field};
 pub use weir_ground::base::ids::ImportId;
 
 use crate::events;
 use csv::Encoding;
+use outcome::Outcome;
+use policy::Policies;
 use serde::{Deserialize, Serialize};
 use sniff::Shape;
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use weir_ground::base::{Code, Ms, Problem, Result};
+use weir_ground::base::{Ms, Problem, Result};
 use weir_ground::db::Signal;
 use weir_ground::event::BrandId;
+use weir_ground::seal::file::Lying;
+use weir_ground::seal::{self, Seal};
 use weir_ground::{Fact, Tx, from_row, params};
 
 /// Field → column.
@@ -92,18 +102,36 @@ pub struct Import {
     pub actor: Option<String>,
     pub created_at: Ms,
     pub finished_at: Option<Ms>,
+    policy: String,
+    outcome: String,
 }
 from_row!(Import {
     id, brand, kind, name, path, bytes, state, encoding, delimiter, columns, mapping, sample, dry_run, row, byte, rows_total,
-    rows_ok, rows_bad, error, actor, created_at, finished_at
+    rows_ok, rows_bad, error, actor, created_at, finished_at, policy, outcome
 });
 
 const COLUMNS: &str = "id, brand_id, kind, name, path, bytes, state, encoding, delimiter, columns, mapping, sample, dry_run, \
-    row, byte, rows_total, rows_ok, rows_bad, error, actor, created_at, finished_at";
+    row, byte, rows_total, rows_ok, rows_bad, error, actor, created_at, finished_at, policy, outcome";
 
 impl Import {
-    pub fn file(&self, data: &Path) -> PathBuf {
-        data.join(&self.path)
+    /// Its file: sealed in the data folder, or somebody's own where it lies.
+    pub fn file(&self, data: &Path, seal: Arc<Seal>) -> Lying {
+        if self.path.starts_with(FOLDER) { Lying::sealed(data.join(&self.path), seal) } else { Lying::plain(data.join(&self.path)) }
+    }
+    /// The row as it is read: a file without a header names its columns by the first person in it, so
+    /// they may be sealed.
+    fn opened(mut self, tx: &Tx) -> Result<Import> {
+        let keys = tx.keys(self.brand);
+        (self.columns, self.mapping) = (keys.open(&self.columns)?, keys.open(&self.mapping)?);
+        Ok(self)
+    }
+    /// Who wins where the file says something else than what is here.
+    pub fn policies(&self) -> Result<Policies> {
+        serde_json::from_str(&self.policy).map_err(Problem::internal)
+    }
+    /// What became of the good rows.
+    pub fn outcome(&self) -> Result<Outcome> {
+        serde_json::from_str(&self.outcome).map_err(Problem::internal)
     }
     pub fn working(&self) -> bool {
         matches!(self.state.as_str(), "checking" | "running")
@@ -114,40 +142,6 @@ impl Import {
     fn mapping(&self) -> Result<Mapping> {
         serde_json::from_str(&self.mapping).map_err(Problem::internal)
     }
-}
-
-/// A file may be this large.
-pub const FILE_LIMIT: u64 = 2 << 30;
-
-/// Where uploaded files lie in the data folder.
-pub const FOLDER: &str = "imports";
-
-/// A file that lies ready to be imported.
-#[derive(Clone, Debug)]
-pub struct Stored {
-    /// Relative to the data folder, or absolute.
-    pub path: String,
-    pub bytes: u64,
-}
-
-/// Keeps what `from` gives as a file of the data folder, durably; unpackers may stand in between.
-pub fn keep_file(data: &Path, id: ImportId, from: &mut dyn Read) -> Result<Stored> {
-    let path = format!("{FOLDER}/{id}.csv");
-    let mut write = || -> std::io::Result<u64> {
-        std::fs::create_dir_all(data.join(FOLDER))?;
-        let mut file = std::fs::File::create(data.join(&path))?;
-        let bytes = std::io::copy(&mut from.take(FILE_LIMIT + 1), &mut file)?;
-        file.sync_all()?;
-        Ok(bytes)
-    };
-    let stored = write().map_err(|e| Problem::internal(format!("cannot keep the file: {e}"))).and_then(|bytes| {
-        let large = || Problem::new(Code::TooLarge, format!("The file is larger than {FILE_LIMIT} bytes; split it."));
-        if bytes > FILE_LIMIT { Err(large()) } else { Ok(Stored { path: path.clone(), bytes }) }
-    });
-    if stored.is_err() {
-        let _ = std::fs::remove_file(data.join(&path));
-    }
-    stored
 }
 
 /// What a new import is made of.
@@ -169,13 +163,14 @@ pub fn create(tx: &mut Tx, imports: &Imports, new: &NewImport) -> Result<Import>
     let name = file_name(&new.name);
     let mapping = sniff::guess_mapping(sink.fields(), &new.shape.columns);
     let now = tx.now();
-    let sample = tx.keys(new.brand).seal(&text(&new.shape.sample)?);
+    let keys = tx.keys(new.brand);
+    let sample = keys.seal(&text(&new.shape.sample)?);
     tx.exec(
         "insert into import (id, brand_id, kind, name, path, bytes, state, encoding, delimiter, columns, mapping, sample, dry_run, \
          row, byte, actor, created_at) values ($1, $2, $3, $4, $5, $6, 'uploaded', $7, $8, $9, $10, $11, 0, $12, $13, $14, $15)",
         params![
             new.id, new.brand, &new.kind, &name, &new.stored.path, new.stored.bytes as i64, new.shape.encoding.code(),
-            &(new.shape.delimiter as char).to_string(), &text(&new.shape.columns)?, &text(&mapping)?, &sample,
+            &(new.shape.delimiter as char).to_string(), &shy(&keys, text(&new.shape.columns)?), &shy(&keys, text(&mapping)?), &sample,
             new.shape.header.0, new.shape.header.1 as i64, &new.actor, now
         ],
     )?;
@@ -190,19 +185,25 @@ fn text(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(Problem::internal)
 }
 
+/// Sealed when it holds what tells a person apart.
+fn shy(keys: &Seal, text: String) -> String {
+    if seal::holds(&text) { keys.seal(&text) } else { text }
+}
+
 fn file_name(given: &str) -> String {
-    let name = given.rsplit(['/', '\\']).next().unwrap_or("").trim();
+    let name = seal::veil(given.rsplit(['/', '\\']).next().unwrap_or("").trim());
     let name: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
     if name.is_empty() { "file.csv".into() } else { name }
 }
 
 /// One import of the brand.
 pub fn get(tx: &mut Tx, brand: BrandId, id: ImportId) -> Result<Import> {
-    tx.opt(&format!("select {COLUMNS} from import where brand_id = $1 and id = $2"), params![brand, id])?
-        .ok_or_else(|| Problem::not_found("import"))
+    let found: Option<Import> = tx.opt(&format!("select {COLUMNS} from import where brand_id = $1 and id = $2"), params![brand, id])?;
+    found.ok_or_else(|| Problem::not_found("import"))?.opened(tx)
 }
 
-/// An import of the same file that was begun and not finished: `weir import` goes on with it.
+/// An import of the same file that was begun and not finished: `weir import` goes on with it, by the
+/// policy with which it was begun.
 pub fn unfinished(tx: &mut Tx, brand: BrandId, kind: &str, name: &str, bytes: u64) -> Result<Option<ImportId>> {
     tx.opt(
         "select id from import where brand_id = $1 and kind = $2 and name = $3 and bytes = $4 and state = 'running' and dry_run = 0 order by id desc limit 1",
@@ -222,35 +223,53 @@ pub struct Start {
     /// Check every row and keep none.
     #[serde(default)]
     pub dry_run: bool,
+    /// Who wins where the file says something else than what is here; of persons only.
+    pub policy: Option<policy::Ask>,
 }
 
 /// Starts an import, from the first row. `shape` is how the file looks in the wanted encoding.
 pub fn start(tx: &mut Tx, imports: &Imports, who: (BrandId, &str), id: ImportId, ask: &Start, shape: &Shape) -> Result<Import> {
     let (brand, actor) = who;
     let was = get(tx, brand, id)?;
-    let mapping = mapping(imports.sink(&was.kind)?.fields(), &was, ask, shape)?;
+    let sink = imports.sink(&was.kind)?.as_ref();
+    let named = policy::named_columns(tx, brand, ask.policy.as_ref(), sink.fields(), &shape.columns)?;
+    let mapping = mapping(sink.fields(), &was, ask, shape, named)?;
+    let policies = Policies::of_ask(tx, brand, sink, ask.policy.as_ref(), &mapping)?;
     let state = if ask.dry_run { "checking" } else { "running" };
-    let sample = tx.keys(brand).seal(&text(&shape.sample)?);
+    let keys = tx.keys(brand);
+    let sample = keys.seal(&text(&shape.sample)?);
     tx.guard(
         "update import set state = $1, encoding = $2, delimiter = $3, columns = $4, sample = $5, mapping = $6, dry_run = $7, row = $8, byte = $9, \
-         rows_total = null, rows_ok = 0, rows_bad = 0, error = null, finished_at = null where id = $10 and brand_id = $11 \
-         and state in ('uploaded', 'checked', 'failed')",
+         policy = $10, outcome = '{}', rows_total = null, rows_ok = 0, rows_bad = 0, error = null, finished_at = null \
+         where id = $11 and brand_id = $12 and state in ('uploaded', 'checked', 'failed')",
         params![
-            state, shape.encoding.code(), &(shape.delimiter as char).to_string(), &text(&shape.columns)?, &sample,
-            &text(&mapping)?, ask.dry_run, shape.header.0, shape.header.1 as i64, id, brand
+            state, shape.encoding.code(), &(shape.delimiter as char).to_string(), &shy(&keys, text(&shape.columns)?), &sample,
+            &shy(&keys, text(&mapping)?), ask.dry_run, shape.header.0, shape.header.1 as i64, &text(&policies)?, id, brand
         ],
     )?
     .or(|| Problem::conflict(format!("The import is {}; only one that is uploaded, checked or failed can be started.", was.state)))?;
     tx.exec("delete from import_reject where import_id = $1", params![id])?;
-    let props = serde_json::json!({ "import": id, "dry_run": ask.dry_run }).to_string();
+    tx.exec("delete from import_kept where import_id = $1", params![id])?;
+    let mut props = serde_json::json!({ "import": id, "dry_run": ask.dry_run });
+    if policies != Policies::default() {
+        props["policy"] = serde_json::to_value(&policies).map_err(Problem::internal)?;
+    }
+    let props = props.to_string();
     let _ = tx.record(&Fact::new(brand, events::IMPORT_STARTED, tx.now()).actor(actor).props(&props))?;
     get(tx, brand, id)
 }
 
 /// The wanted mapping in the columns of `shape`. Columns are also understood by the names that they
 /// had in the encoding in which the file was shown.
-fn mapping(fields: &[Field], was: &Import, ask: &Start, shape: &Shape) -> Result<Mapping> {
-    let Some(asked) = &ask.mapping else { return whole(fields, sniff::guess_mapping(fields, &shape.columns)) };
+///
+/// `named`: columns that are known without guessing.
+fn mapping(fields: &[Field], was: &Import, ask: &Start, shape: &Shape, mut named: Mapping) -> Result<Mapping> {
+    let Some(asked) = &ask.mapping else {
+        let guessed = sniff::guess_mapping(fields, &shape.columns);
+        let free: Vec<_> = guessed.into_iter().filter(|(f, c)| !named.contains_key(f) && !named.values().any(|n| n == c)).collect();
+        named.extend(free);
+        return whole(fields, named);
+    };
     let shown = was.columns()?;
     let mut out = Mapping::new();
     for (name, column) in asked {

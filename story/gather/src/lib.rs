@@ -17,6 +17,7 @@ use weir_ground::http::App;
 pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
     use catalogue::http as c;
     use import::http as i;
+    use import::rows as o;
     use intake::posthog::http as p;
     use intake::rules::http as r;
     use intake::sensors::http as s;
@@ -79,8 +80,10 @@ pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
         .routes(routes!(i::get_import))
         .routes(routes!(i::start_import))
         .routes(routes!(i::cancel_import))
-        .routes(routes!(i::list_rejects))
-        .routes(routes!(i::download_rejects))
+        .routes(routes!(o::list_rejects))
+        .routes(routes!(o::download_rejects))
+        .routes(routes!(o::list_kept))
+        .routes(routes!(o::download_kept))
         .merge(["/batch", "/capture", "/capture/", "/e", "/e/", "/i/v0/e/"].iter().fold(OpenApiRouter::new(), |router, path| {
             router.route(path, post(p::capture).options(intake::http::preflight))
         }))

@@ -8,18 +8,22 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use weir_gather::import::csv::Encoding;
+use weir_gather::import::rows::Which;
 use weir_gather::import::{
     self, Ctx, Fate, Field, Import, ImportId, Imports, NewImport, Row, Sink, Start, create, field, run_to_end, sniff, start,
 };
 use weir_ground::base::{Problem, Result, Zone};
+use weir_ground::seal::file::Lying;
 use weir_ground::testing::{Scratch, each_engine, opened};
 use weir_ground::{Db, Tx, params};
 use weir_keep::Staff;
 
 fn upload(db: &Db, imports: &Imports, who: &Staff, data: &Path, kind: &str, bytes: &[u8]) -> ImportId {
     let id: ImportId = db.read_now(|tx| Ok(tx.new_id())).unwrap();
-    let stored = import::keep_file(data, id, &mut &bytes[..]).unwrap();
-    let shape = sniff::look(&data.join(&stored.path), None).unwrap();
+    let brand = who.brand;
+    let seal = db.read_now(move |tx| Ok(tx.keys(brand))).unwrap();
+    let stored = import::keep_file(data, id, &seal, &mut &bytes[..]).unwrap();
+    let shape = sniff::look(&Lying::sealed(data.join(&stored.path), seal), None).unwrap();
     let new = NewImport { id, brand: who.brand, kind: kind.into(), name: format!("{kind}.csv"), stored, shape, actor: None };
     let imports = imports.clone();
     db.write_now(move |tx| create(tx, &imports, &new)).unwrap();
@@ -27,10 +31,13 @@ fn upload(db: &Db, imports: &Imports, who: &Staff, data: &Path, kind: &str, byte
 }
 
 fn begin(db: &Db, imports: &Imports, who: &Staff, data: &Path, id: ImportId, dry_run: bool) {
+    begin_as(db, imports, who, data, id, Start { dry_run, ..Start::default() });
+}
+
+fn begin_as(db: &Db, imports: &Imports, who: &Staff, data: &Path, id: ImportId, ask: Start) {
     let (imports, brand) = (imports.clone(), who.brand);
-    let was = db.read_now(move |tx| import::get(tx, brand, id)).unwrap();
-    let shape = sniff::look(&was.file(data), Encoding::parse(&was.encoding)).unwrap();
-    let ask = Start { dry_run, ..Start::default() };
+    let (was, seal) = db.read_now(move |tx| Ok((import::get(tx, brand, id)?, tx.keys(brand)))).unwrap();
+    let shape = sniff::look(&was.file(data, seal), Encoding::parse(&was.encoding)).unwrap();
     db.write_now(move |tx| start(tx, &imports, (brand, "system"), id, &ask, &shape)).unwrap();
 }
 
@@ -105,9 +112,9 @@ fn broken_rows_are_told_with_their_reasons_and_the_others_are_in() {
         let done = run_to_end(&db, &imports.sinks, &data.0, id, |_| {}).unwrap();
         assert_eq!(counts(&done), ("done", Some(13), 5, 8));
         assert_eq!(count(&db, "select count(*) from person"), 5);
-        assert!(!done.file(&data.0).exists(), "the file holds personal data and is not needed any more");
+        assert!(!data.0.join(&done.path).exists(), "the file holds personal data and is not needed any more");
         let mut csv = String::new();
-        import::http::write_rejects(&db, &done, |text| {
+        import::rows::write_rows(&db, &done, Which::Rejected, |text| {
             csv.push_str(&text);
             true
         })
@@ -298,6 +305,11 @@ fn the_routes_upload_check_run_and_tell() {
         assert_eq!(made["sample"], serde_json::json!([["1", "周晴", "13800000001"], ["2", "吴桐", "12"]]));
         let (_, _, twin) = upload("persons", "a", encoding_rs::GBK.encode(text).0.into_owned());
         assert_eq!((value(&twin), std::fs::read_dir(data.0.join("imports")).unwrap().count()), (made.clone(), 1));
+        let waits = std::fs::read_dir(data.0.join("imports")).unwrap().next().unwrap().unwrap().path();
+        let waits = std::fs::read(waits).unwrap();
+        for private in ["13800000001".as_bytes(), "Mobile".as_bytes(), &encoding_rs::GBK.encode("周晴").0] {
+            assert!(!waits.windows(private.len()).any(|w| w == private), "the file lies sealed");
+        }
         for (kind, bytes) in [("nothing", b"a\n".to_vec()), ("persons", vec![]), ("persons", b"PK\x03\x04".to_vec())] {
             assert_eq!(upload(kind, "b", bytes).0, 400);
         }

@@ -272,7 +272,7 @@ fn five_hundred_touchpoints_out_of_a_file_once_and_their_codes_in_one_download()
             Ok(())
         })
         .unwrap();
-        let ctx = Ctx { brand, zone: Zone::named("Asia/Shanghai").unwrap(), import: weir_gather::import::ImportId::new(1), file: "t.csv".into(), source: "import", actor: None };
+        let ctx = Ctx { brand, zone: Zone::named("Asia/Shanghai").unwrap(), import: weir_gather::import::ImportId::new(1), file: "t.csv".into(), source: "import", actor: None, policy: Default::default() };
         let mut rows: Vec<Row> = (1..=500).map(|n| Row::new(n + 1, ["收银台", "wecom_store_code", &format!("S{n:03}"), "", "/m/?lang=zh"])).collect();
         rows.push(Row::new(502, ["收银台", "wecom_store_code", "S999", "", ""]));
         rows.push(Row::new(503, ["收银台", "no_such_kind", "S001", "", ""]));

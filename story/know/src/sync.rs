@@ -3,6 +3,7 @@
 pub mod http;
 
 use crate::person::http::{Person, get};
+use crate::attribute::Saids;
 use crate::person::{self, PORTRAIT, Traits};
 use crate::{identity, tag};
 use serde::{Deserialize, Serialize};
@@ -82,7 +83,8 @@ pub fn set_rules(tx: &mut Tx, brand: BrandId, system: &str, rules: &[FieldRule])
     Ok(())
 }
 
-fn check_code(system: &str) -> Result<()> {
+/// Is this the code of a system?
+pub fn check_code(system: &str) -> Result<()> {
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
     if !(1..=30).contains(&system.len()) || !system.bytes().all(fits) {
         return Err(Problem::field("system", "use 1 to 30 of a–z, 0–9 and _"));
@@ -158,7 +160,8 @@ pub fn take(tx: &mut Tx, who: &Staff, system: &str, items: &[SyncItem]) -> Resul
 enum Here {
     Empty,
     Same,
-    Differs,
+    /// What it is here.
+    Differs(String),
 }
 
 fn one(tx: &mut Tx, who: &Staff, system: &str, rules: &[FieldRule], item: &SyncItem) -> Result<SyncAnswer> {
@@ -186,9 +189,13 @@ fn one(tx: &mut Tx, who: &Staff, system: &str, rules: &[FieldRule], item: &SyncI
         let Some(value) = given(&rule.field) else { continue };
         let write = match (here(tx, who.brand, root, &now_here, &rule.field, &value)?, rule.policy) {
             (Here::Same, _) | (_, Policy::Ours) => false,
-            (Here::Empty, _) | (Here::Differs, Policy::Theirs) => true,
-            (Here::Differs, Policy::FillEmpty) => false,
-            (Here::Differs, Policy::Newest) => newer(tx, who.brand, system, root, rule, item, &value)?,
+            (Here::Empty, _) | (Here::Differs(_), Policy::Theirs) => true,
+            (Here::Differs(_), Policy::FillEmpty) => false,
+            (Here::Differs(here), Policy::Newest) => {
+                let why = || Problem::field("updated_at", format!("{}: the newest wins, so say when it changed", rule.field));
+                let word = Word { system, field: &rule.field, value: &value, at: item.updated_at.ok_or_else(why)? };
+                later(tx, who.brand, root, &word, &here)?
+            }
         };
         if write {
             out.written.push(rule.field.clone());
@@ -198,10 +205,11 @@ fn one(tx: &mut Tx, who: &Staff, system: &str, rules: &[FieldRule], item: &SyncI
                 "email" => traits.email = Some(value.clone()),
                 other => drop(traits.portrait.insert(other.to_string(), Some(value.clone()))),
             }
-        } else if matches!(here(tx, who.brand, root, &now_here, &rule.field, &value)?, Here::Differs) {
+        } else if matches!(here(tx, who.brand, root, &now_here, &rule.field, &value)?, Here::Differs(_)) {
             out.kept.push(rule.field.clone());
         }
-        remember(tx, who.brand, system, root, &rule.field, &value, item.updated_at)?;
+        let at = item.updated_at.unwrap_or(tx.now());
+        remember(tx, who.brand, root, &Word { system, field: &rule.field, value: &value, at })?;
     }
     let actor = format!("sync:{system}");
     if !out.written.is_empty() {
@@ -250,7 +258,7 @@ fn here(tx: &mut Tx, brand: BrandId, root: PersonId, person: &Person, field: &st
             return Ok(match have {
                 None => Here::Empty,
                 have if have == identity::normal(field, value) => Here::Same,
-                Some(_) => Here::Differs,
+                Some(have) => Here::Differs(have),
             });
         }
         "name" => person.row.name.clone(),
@@ -259,38 +267,66 @@ fn here(tx: &mut Tx, brand: BrandId, root: PersonId, person: &Person, field: &st
     Ok(match now {
         None => Here::Empty,
         Some(now) if now == value => Here::Same,
-        Some(_) => Here::Differs,
+        Some(now) => Here::Differs(now),
     })
 }
 
-/// Was it changed there after it was last changed here? What they said before is no news.
-fn newer(tx: &mut Tx, brand: BrandId, system: &str, root: PersonId, rule: &FieldRule, item: &SyncItem, value: &str) -> Result<bool> {
-    let Some(theirs) = item.updated_at else {
-        return Err(Problem::field("updated_at", format!("{}: the newest wins, so say when it changed", rule.field)));
-    };
-    let told: Option<String> = tx.opt(
-        "select digest from sync_field where person_id = $1 and system = $2 and field = $3",
-        params![root, system, &rule.field],
-    )?;
-    if told.is_some_and(|d| d == tx.keys(brand).index("sync", value)) {
-        return Ok(false);
-    }
-    let field = if PORTRAIT.contains(&rule.field.as_str()) { "portrait" } else { &rule.field };
-    let (like, actor) = (format!("%\"{field}\"%"), format!("sync:{system}"));
-    let ours: Option<Ms> = tx.one(
-        "select max(e.at) from event e join person p on p.id = e.person_id where p.root_id = $1 and e.name = 'person.changed' \
-         and e.props like $2 and coalesce(e.actor, '') <> $3",
-        params![root, &like, &actor],
-    )?;
-    Ok(ours.is_none_or(|ours| theirs > ours))
+/// What a system says of one field of a person, and when it changed there.
+#[derive(Clone, Copy, Debug)]
+pub struct Word<'a> {
+    pub system: &'a str,
+    pub field: &'a str,
+    pub value: &'a str,
+    pub at: Ms,
 }
 
-fn remember(tx: &mut Tx, brand: BrandId, system: &str, root: PersonId, field: &str, value: &str, at: Option<Ms>) -> Result<()> {
-    let at = at.unwrap_or(tx.now());
+fn digest(tx: &Tx, brand: BrandId, field: &str, value: &str) -> String {
+    let plain = if matches!(field, "phone" | "email") { identity::normal(field, value) } else { None };
+    tx.keys(brand).index("sync", plain.as_deref().unwrap_or(value))
+}
+
+/// Was it changed there after it was last changed here? What they said before is no news, and what is
+/// here by their own word is as old as that word. Where nobody knows when the value here was set (a
+/// store), it stays.
+pub fn later(tx: &mut Tx, brand: BrandId, root: PersonId, word: &Word, here: &str) -> Result<bool> {
+    let told: Option<(String, Ms)> = tx.opt(
+        "select digest, at from sync_field where person_id = $1 and system = $2 and field = $3",
+        params![root, word.system, word.field],
+    )?;
+    if let Some((told, at)) = told {
+        if told == digest(tx, brand, word.field, word.value) {
+            return Ok(false);
+        }
+        if told == digest(tx, brand, word.field, here) {
+            return Ok(word.at > at);
+        }
+    }
+    let ours: Option<Ms> = match word.field {
+        "store_code" => return Ok(false),
+        "name" | "phone" | "email" => {
+            let like = format!("%\"{}\"%", word.field);
+            tx.one(
+                "select max(e.at) from event e join person p on p.id = e.person_id where p.root_id = $1 and e.name = 'person.changed' \
+                 and e.props like $2",
+                params![root, &like],
+            )?
+        }
+        attribute => {
+            let saids: String = tx.one("select portrait_said from person where id = $1", params![root])?;
+            let book: Saids = serde_json::from_str(&saids).map_err(Problem::internal)?;
+            book.get(attribute).map(|said| said.at)
+        }
+    };
+    Ok(ours.is_none_or(|ours| word.at > ours))
+}
+
+/// Keeps what a system said last, as a digest.
+pub fn remember(tx: &mut Tx, brand: BrandId, root: PersonId, word: &Word) -> Result<()> {
+    let digest = digest(tx, brand, word.field, word.value);
     tx.exec(
         "insert into sync_field (person_id, system, field, digest, at) values ($1, $2, $3, $4, $5) \
          on conflict (person_id, system, field) do update set digest = excluded.digest, at = excluded.at",
-        params![root, system, field, &tx.keys(brand).index("sync", value), at],
+        params![root, word.system, word.field, &digest, word.at],
     )?;
     Ok(())
 }

@@ -7,10 +7,9 @@
 //! over at most [`LINES`] lines, and only if the record that comes of it has as many fields as the
 //! header; otherwise its first line alone is broken and reading goes on behind it.
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::path::Path;
+use weir_ground::seal::file::{Input, Lying};
 
 /// How many lines a quoted field may run over.
 const LINES: usize = 50;
@@ -92,7 +91,7 @@ enum At {
 }
 
 pub struct Reader {
-    file: BufReader<File>,
+    file: BufReader<Input>,
     at: u64,
     n: i64,
     delimiter: u8,
@@ -103,8 +102,8 @@ pub struct Reader {
 
 impl Reader {
     /// Opens behind row `n` at a byte offset: 0 and 0 for the header, later `n` and `end` of a record.
-    pub fn open(path: &Path, (n, at): (i64, u64), delimiter: u8, width: usize) -> io::Result<Reader> {
-        let mut file = File::open(path)?;
+    pub fn open(file: &Lying, (n, at): (i64, u64), delimiter: u8, width: usize) -> io::Result<Reader> {
+        let mut file = file.open()?;
         file.seek(SeekFrom::Start(at))?;
         Ok(Reader { file: BufReader::with_capacity(128 << 10, file), at, n, delimiter, width, line: vec![] })
     }
@@ -273,6 +272,7 @@ mod tests {
         let scratch = Scratch::new();
         let path = scratch.0.join("x.csv");
         std::fs::write(&path, text).unwrap();
+        let path = Lying::plain(path);
         let (mut reader, mut r, mut out) = (Reader::open(&path, (0, 0), b',', width).unwrap(), Record::default(), vec![]);
         let mut end = 0;
         while reader.next(&mut r).unwrap() {
@@ -328,6 +328,7 @@ mod tests {
         let scratch = Scratch::new();
         let path = scratch.0.join("x.csv");
         std::fs::write(&path, &bytes).unwrap();
+        let path = Lying::plain(path);
         let (mut reader, mut r) = (Reader::open(&path, (0, 0), b',', 0).unwrap(), Record::default());
         assert!(reader.next(&mut r).unwrap());
         assert_eq!((Encoding::Gbk.decode(r.cell(0)).unwrap(), Encoding::Gbk.decode(r.cell(1)).unwrap()), ("丂".into(), "盶,亖".into()));

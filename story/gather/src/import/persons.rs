@@ -1,21 +1,27 @@
 //! Persons out of a file.
 //!
 //! A person is found by its key in the merchant's own system, by phone or by e-mail, in this order,
-//! and made when there is none; a file is the merchant's word, so these identities are bound. Values
-//! that are given replace what is known, empty ones leave it. A grant of consent is kept with the
-//! file as its proof and only where nothing was recorded before: a file never brings back a consent
-//! that a person took away (G25, G29).
+//! and made when there is none; a file is the merchant's word, so these identities are bound. Where the file
+//! says something else than what is here, the run's [`Policies`](super::policy::Policies) decide, empty values
+//! leave what is known. A grant of consent is kept with the file as its proof and only where nothing was
+//! recorded before: a file never brings back a consent that a person took away (G25, G29).
+//!
+//! A file that was exported here comes back without harm: its `per_…` ids are persons, masks are no
+//! values, and tags that are held already are not said again.
+mod weigh;
+
+use super::outcome::Told;
 use super::sink::{Ctx, Fate, Field, Row, Sink, field};
+use weigh::{Plan, Standing};
 use crate::touchpoint;
 use std::collections::HashMap;
 use weir_ground::base::{Day, Ms, Result};
 use weir_ground::event::{PersonId, StoreId, TouchpointId};
 use weir_ground::{Tx, params};
 use weir_keep::store;
-use weir_know::attribute::Source;
 use weir_know::consent::{self, SetConsent};
 use weir_know::person::{self, Traits};
-use weir_know::{identity, tag};
+use weir_know::{identity, sync, tag};
 
 pub struct Persons;
 
@@ -41,7 +47,15 @@ const FIELDS: &[Field] = &[
     field("tags", false, "标签", "Tags", &["客户标签", "tag", "labels"]),
     field("consents", false, "授权", "Consents", &["营销授权", "同意", "consent", "opt_in"]),
     field("joined_at", false, "入会时间", "Joined at", &["加入时间", "注册时间", "入会日期", "注册日期", "registered_at", "created_at", "join_date"]),
+    field("changed_at", false, "修改时间", "Changed at", &["更新时间", "最后修改时间", "最近更新", "updated_at", "update_time", "modified_at", "last_modified"]),
 ];
+
+/// Fields of which it can be said who wins, in the order in which they are told.
+const WEIGHED: &[&str] = &[
+    "name", "phone", "email", "gender", "age_band", "income_band", "region", "education", "birthday", "household_size", "household_comp",
+    "home_ownership", "marital_status", "kids_count", "occupation", "store_code",
+];
+const PORTRAIT: &[&str] = WEIGHED.split_at(3).1.split_at(12).0;
 
 /// Places in [`FIELDS`].
 const KEY: usize = 0;
@@ -56,6 +70,7 @@ const TOUCHPOINT: usize = 17;
 const TAGS: usize = 18;
 const CONSENTS: usize = 19;
 const JOINED: usize = 20;
+const CHANGED: usize = 21;
 
 /// A row, checked.
 struct Person {
@@ -66,6 +81,9 @@ struct Person {
     store: Option<StoreId>,
     touchpoint: Option<TouchpointId>,
     joined_at: Option<Ms>,
+    changed_at: Option<Ms>,
+    /// The file was exported here: who it is by our own id.
+    own: Option<PersonId>,
 }
 
 impl Sink for Persons {
@@ -75,7 +93,13 @@ impl Sink for Persons {
     fn fields(&self) -> &'static [Field] {
         FIELDS
     }
+    fn policies(&self) -> &'static [&'static str] {
+        WEIGHED
+    }
     fn apply(&self, tx: &mut Tx, ctx: &Ctx, rows: &[Row]) -> Result<Vec<Fate>> {
+        self.apply_told(tx, ctx, rows, &mut Told::default())
+    }
+    fn apply_told(&self, tx: &mut Tx, ctx: &Ctx, rows: &[Row], told: &mut Told) -> Result<Vec<Fate>> {
         let mut places = Places::default();
         let mut out = Vec::with_capacity(rows.len());
         for row in rows {
@@ -84,7 +108,7 @@ impl Sink for Persons {
                 Err(reason) => Err(reason),
             };
             out.push(match checked {
-                Ok(person) => keep(tx, ctx, &person).map(Ok)?,
+                Ok(person) => keep(tx, ctx, row.n, &person, told)?,
                 Err(reason) => Err(reason),
             });
         }
@@ -102,19 +126,21 @@ fn check(now: Ms, ctx: &Ctx, row: &Row) -> Result<Person, String> {
         store: None,
         touchpoint: None,
         joined_at: None,
+        changed_at: None,
+        own: row.given(KEY).and_then(|v| v.parse().ok()),
     };
     for (at, kind) in [(KEY, "external_id"), (PHONE, "phone"), (EMAIL, "email")] {
-        if let Some(v) = row.given(at) {
+        if let Some(v) = row.given(at).filter(|v| at == KEY && p.own.is_none() || at != KEY && !masked(v)) {
             let normal = identity::normal(kind, v).ok_or_else(|| format!("{}: {v} is not usable", FIELDS[at].name))?;
             p.identities.push((kind, normal));
         }
     }
-    if p.identities.is_empty() {
+    if p.identities.is_empty() && p.own.is_none() {
         return Err("person_key, phone or email: one of them must be given, so that the person can be found again".into());
     }
-    p.traits.phone = row.given(PHONE).map(str::to_string);
-    p.traits.email = row.given(EMAIL).map(str::to_string);
-    p.traits.name = row.given(NAME).map(str::to_string);
+    p.traits.phone = row.given(PHONE).filter(|v| !masked(v)).map(str::to_string);
+    p.traits.email = row.given(EMAIL).filter(|v| !masked(v)).map(str::to_string);
+    p.traits.name = row.given(NAME).map(|v| unguarded(v).to_string());
     if row.at(NAME).chars().count() > 100 {
         return Err("name: use at most 100 characters".into());
     }
@@ -126,14 +152,14 @@ fn check(now: Ms, ctx: &Ctx, row: &Row) -> Result<Person, String> {
         let v = match at {
             GENDER => gender(v).to_string(),
             BIRTHDAY => birthday(ctx, v).ok_or_else(|| format!("birthday: {v} is not a date"))?,
-            _ => v.to_string(),
+            _ => unguarded(v).to_string(),
         };
         if v.chars().count() > 200 {
             return Err(format!("{}: use at most 200 characters", f.name));
         }
         p.traits.portrait.insert(f.name.to_string(), Some(v));
     }
-    for t in list(row.at(TAGS)) {
+    for t in list(unguarded(row.at(TAGS))) {
         if t.chars().count() > 30 {
             return Err(format!("tags: {t} is longer than 30 characters"));
         }
@@ -142,14 +168,30 @@ fn check(now: Ms, ctx: &Ctx, row: &Row) -> Result<Person, String> {
     for c in list(row.at(CONSENTS)) {
         p.consents.push(says(c, ctx)?);
     }
-    if let Some(v) = row.given(JOINED) {
-        let at = ctx.zone.parse(v).ok_or_else(|| format!("joined_at: {v} is not a time"))?;
-        if at > now {
-            return Err(format!("joined_at: {v} lies in the future"));
-        }
-        p.joined_at = Some(at);
-    }
+    p.joined_at = past(now, ctx, row, JOINED)?;
+    p.changed_at = past(now, ctx, row, CHANGED)?;
     Ok(p)
+}
+
+/// A time that lies behind us; also in the milliseconds of an export.
+fn past(now: Ms, ctx: &Ctx, row: &Row, at: usize) -> Result<Option<Ms>, String> {
+    let (Some(v), field) = (row.given(at), FIELDS[at].name) else { return Ok(None) };
+    let stamp = v.len() == 13 && v.bytes().all(|b| b.is_ascii_digit());
+    let time = if stamp { v.parse().ok() } else { ctx.zone.parse(v) };
+    match time.ok_or_else(|| format!("{field}: {v} is not a time"))? {
+        at if at > now => Err(format!("{field}: {v} lies in the future")),
+        at => Ok(Some(at)),
+    }
+}
+
+/// A value that somebody might not see whole comes back as it was shown.
+fn masked(v: &str) -> bool {
+    v.contains('*')
+}
+
+/// Without the mark by which an export keeps a spreadsheet from taking a text for a formula.
+fn unguarded(v: &str) -> &str {
+    v.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(v)
 }
 
 fn list(text: &str) -> impl Iterator<Item = &str> {
@@ -229,24 +271,79 @@ impl Places {
     }
 }
 
-fn keep(tx: &mut Tx, ctx: &Ctx, p: &Person) -> Result<()> {
-    let identities: Vec<(&str, &str)> = p.identities.iter().map(|(kind, value)| (*kind, value.as_str())).collect();
-    let id = identity::resolve(tx, ctx.brand, &identities, ctx.source)?;
-    type Standing = (Option<StoreId>, Option<TouchpointId>, Option<Ms>);
-    let (store, touchpoint, joined): Standing =
-        tx.one("select store_id, touchpoint_id, joined_at from person where id = $1", params![id])?;
+/// Who a row is about, if it is somebody already.
+fn find(tx: &mut Tx, ctx: &Ctx, p: &Person) -> Result<Option<PersonId>> {
+    if let Some(own) = p.own {
+        return tx.opt("select root_id from person where id = $1 and brand_id = $2", params![own, ctx.brand]);
+    }
+    for (kind, value) in &p.identities {
+        if let Some(root) = identity::find(tx, ctx.brand, kind, value)? {
+            return Ok(Some(root));
+        }
+    }
+    Ok(None)
+}
+
+/// The subject that the row is written to. What the policy does not take is not bound either.
+fn subject(tx: &mut Tx, ctx: &Ctx, p: &Person, plan: &Plan) -> Result<PersonId> {
+    let taken: Vec<(&str, &str)> = p.identities.iter().filter(|(k, _)| !plan.keeps(k)).map(|(k, v)| (*k, v.as_str())).collect();
+    if let Some(own) = p.own {
+        let root = person::of(tx, own)?;
+        let known = if taken.is_empty() { vec![] } else { identity::whole(tx, ctx.brand, root)? };
+        let Some(lead) = known.first() else { return Ok(own) };
+        let ids: Vec<(&str, &str)> = [(lead.kind.as_str(), lead.value.as_str())].into_iter().chain(taken).collect();
+        return identity::resolve(tx, ctx.brand, &ids, ctx.source);
+    }
+    let all: Vec<(&str, &str)> = p.identities.iter().map(|(kind, value)| (*kind, value.as_str())).collect();
+    identity::resolve(tx, ctx.brand, if taken.is_empty() { &all } else { &taken }, ctx.source)
+}
+
+fn keep(tx: &mut Tx, ctx: &Ctx, n: i64, p: &Person, told: &mut Told) -> Result<Fate> {
+    let known = find(tx, ctx, p)?;
+    if let (Some(own), None) = (p.own, known) {
+        return Ok(Err(format!("person_key: there is no customer {own}")));
+    }
+    let before = known.map(|root| Standing::of(tx, ctx, root)).transpose()?;
+    let plan = Plan::new(tx, ctx, p, known.zip(before.as_ref()))?;
+    let id = subject(tx, ctx, p, &plan)?;
+    write(tx, ctx, p, id, &plan)?;
+    let root = if known.is_none() { id } else { person::of(tx, id)? };
+    for (field, value) in weigh::given(p).iter().filter(|(f, _)| ctx.policy.remembers(f)) {
+        sync::remember(tx, ctx.brand, root, &sync::Word { system: ctx.policy.feed(), field, value, at: p.changed_at.unwrap_or(tx.now()) })?;
+    }
+    match known {
+        None => told.outcome.created += 1,
+        Some(_) => {
+            let after = if plan.moves() { Some(Standing::of(tx, ctx, root)?) } else { None };
+            plan.tell(tx, n, after.as_ref(), told)?;
+        }
+    }
+    Ok(Ok(()))
+}
+
+fn write(tx: &mut Tx, ctx: &Ctx, p: &Person, id: PersonId, plan: &Plan) -> Result<()> {
+    type Standing = (Option<StoreId>, Option<TouchpointId>, Option<Ms>, PersonId);
+    let (store, touchpoint, joined, root): Standing =
+        tx.one("select store_id, touchpoint_id, joined_at, root_id from person where id = $1", params![id])?;
     if touchpoint.is_none() && p.touchpoint.is_some() {
         person::seen(tx, id, 0, p.touchpoint)?;
     }
-    if let Some(given) = p.store.filter(|s| store != Some(*s)) {
-        person::set_store(tx, id, given)?;
+    // A correction is made where it shows, as the staff would.
+    if let (Some(right), Some(given)) = (plan.store, p.store.filter(|s| store != Some(*s))) {
+        person::set_store(tx, if right { root } else { id }, given)?;
     }
-    let traits = person::Traits { source: Some(Source::Imported), ..p.traits.clone() };
-    person::describe(tx, ctx.brand, id, &traits, None)?;
+    if plan.filed.source.is_some() {
+        person::describe(tx, ctx.brand, id, &plan.filed, None)?;
+    }
+    if plan.put_right.source.is_some() {
+        let actor = ctx.policy.system.as_ref().map(|s| format!("sync:{s}")).or_else(|| ctx.actor.clone());
+        person::describe(tx, ctx.brand, root, &plan.put_right, actor.as_deref())?;
+    }
     if let Some(at) = p.joined_at.filter(|_| joined.is_none()) {
         person::joined(tx, ctx.brand, id, at)?;
     }
-    for t in &p.tags {
+    let held = if p.own.is_some() { tag::of(tx, root)? } else { vec![] };
+    for t in p.tags.iter().filter(|t| !held.contains(t)) {
         tag::add(tx, ctx.brand, id, t, ctx.source, None)?;
     }
     for c in &p.consents {
@@ -275,11 +372,14 @@ mod tests {
         for (at, name) in [
             (KEY, "person_key"), (NAME, "name"), (GENDER, "gender"), (PHONE, "phone"), (EMAIL, "email"), (BIRTHDAY, "birthday"),
             (LAST_TRAIT, "occupation"), (STORE, "store_code"), (TOUCHPOINT, "touchpoint_code"), (TAGS, "tags"),
-            (CONSENTS, "consents"), (JOINED, "joined_at"),
+            (CONSENTS, "consents"), (JOINED, "joined_at"), (CHANGED, "changed_at"),
         ] {
             assert_eq!(FIELDS[at].name, name);
         }
         let portrait: Vec<&str> = FIELDS.iter().map(|f| f.name).filter(|f| person::PORTRAIT.contains(f)).collect();
         assert_eq!(portrait.len(), person::PORTRAIT.len(), "every attribute of the portrait can be imported");
+        let weighed: Vec<&str> = FIELDS[NAME..=STORE].iter().map(|f| f.name).collect();
+        assert!(WEIGHED.iter().all(|w| weighed.contains(w)) && PORTRAIT.iter().all(|w| person::PORTRAIT.contains(w)));
+        assert_eq!((WEIGHED.len(), PORTRAIT.len()), (weighed.len(), person::PORTRAIT.len()));
     }
 }

@@ -1,4 +1,5 @@
 //! Runs imports: some hundred rows a transaction, together with how far the file has come.
+use super::outcome::{Outcome, Told};
 use super::sink::{Ctx, Fate, Row, Sink, of_kind};
 use super::source::{Chunk, Source, rows_ahead};
 use super::{COLUMNS, Import, ImportId, Imports, Sinks};
@@ -8,11 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use weir_ground::base::{Code, Problem, Result};
-use weir_ground::{Db, Fact, Tx, Value, params, seal};
+use weir_ground::seal::{self, file::Lying};
+use weir_ground::{Db, Fact, Tx, Value, params};
 use weir_keep::brand;
 
 /// More rejected rows than this mean that the mapping is wrong.
 const REJECTS: i64 = 1_000_000;
+
+/// So many rows of which something was not taken are kept with their reasons; all are counted.
+const KEPT: i64 = 1_000_000;
 
 /// How far an import is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,18 +47,19 @@ fn apply(tx: &mut Tx, work: &Work, chunk: &Chunk, careful: bool) -> Result<Optio
     if !moved.won() {
         return Ok(None);
     }
-    let mut fates: Vec<Fate> = vec![];
+    let (mut fates, mut told): (Vec<Fate>, Told) = (vec![], Told::default());
     if work.dry {
         // Everything is tried and undone; only what became of it is kept.
         let undone = tx.attempt(|tx| {
-            fates = fates_of(tx, work, chunk, careful)?;
+            told = Told::default();
+            fates = fates_of(tx, work, chunk, careful, &mut told)?;
             Err::<(), Problem>(Problem::new(Code::Conflict, UNDO))
         });
         if let Err(problem) = undone && problem.detail != UNDO {
             return Err(problem);
         }
     } else {
-        fates = fates_of(tx, work, chunk, careful)?;
+        fates = fates_of(tx, work, chunk, careful, &mut told)?;
     }
     if fates.len() != chunk.rows.len() {
         return Err(Problem::internal(format!("{} of {} rows were answered", fates.len(), chunk.rows.len())));
@@ -74,21 +80,47 @@ fn apply(tx: &mut Tx, work: &Work, chunk: &Chunk, careful: bool) -> Result<Optio
         "update import set rows_ok = rows_ok + $1, rows_bad = rows_bad + $2 where id = $3",
         params![ok, bad, work.id],
     )?;
+    note(tx, work, chunk, &told)?;
     Ok(Some((ok, bad)))
+}
+
+/// Adds what was done to what was here, and keeps the rows of which something was not taken.
+fn note(tx: &mut Tx, work: &Work, chunk: &Chunk, told: &Told) -> Result<()> {
+    if told.outcome == Outcome::default() {
+        return Ok(());
+    }
+    let was: String = tx.one("select outcome from import where id = $1", params![work.id])?;
+    let mut all: Outcome = serde_json::from_str(&was).map_err(Problem::internal)?;
+    let keys = tx.keys(work.ctx.brand);
+    let mut rows: Vec<(i64, String, String)> = vec![];
+    for (n, kept) in told.kept.iter().take(usize::try_from(KEPT - all.kept).unwrap_or(0)) {
+        let Some(raw) = chunk.rows.iter().position(|r| r.n == *n).and_then(|at| chunk.raws.get(at)) else { continue };
+        rows.push((*n, keys.seal(&serde_json::to_string(kept).map_err(Problem::internal)?), keys.seal(raw)));
+    }
+    let values: Vec<Value<'_>> = rows.iter().flat_map(|(n, kept, raw)| [work.id.into(), (*n).into(), kept.into(), raw.into()]).collect();
+    tx.bulk("insert into import_kept (import_id, row, reason, raw) values", 4, &values, "on conflict do nothing")?;
+    all.add(&told.outcome);
+    let text = serde_json::to_string(&all).map_err(Problem::internal)?;
+    tx.exec("update import set outcome = $1 where id = $2", params![&text, work.id])?;
+    Ok(())
 }
 
 const UNDO: &str = "a check keeps nothing";
 
-fn fates_of(tx: &mut Tx, work: &Work, chunk: &Chunk, careful: bool) -> Result<Vec<Fate>> {
+fn fates_of(tx: &mut Tx, work: &Work, chunk: &Chunk, careful: bool, told: &mut Told) -> Result<Vec<Fate>> {
     if !careful {
-        return work.sink.apply(tx, &work.ctx, &chunk.rows);
+        return work.sink.apply_told(tx, &work.ctx, &chunk.rows, told);
     }
     let mut out: Vec<Fate> = vec![];
     let group = work.sink.group();
     let same = |a: &Row, b: &Row| group.is_some_and(|g| a.at(g) == b.at(g));
     for rows in chunk.rows.chunk_by(same) {
-        match tx.attempt(|tx| work.sink.apply(tx, &work.ctx, rows)) {
-            Ok(fates) => out.extend(fates),
+        let mut more = Told::default();
+        match tx.attempt(|tx| work.sink.apply_told(tx, &work.ctx, rows, &mut more)) {
+            Ok(fates) => {
+                out.extend(fates);
+                told.add(more);
+            }
             Err(p) if p.retry || p.code == Code::Busy => return Err(p),
             Err(p) => {
                 let internal = p.code == Code::Internal;
@@ -105,18 +137,16 @@ fn fates_of(tx: &mut Tx, work: &Work, chunk: &Chunk, careful: bool) -> Result<Ve
 
 /// Runs one import to its end, or until `stop` or a cancel. Goes on where it was.
 fn run(db: &Db, sinks: &Sinks, data: &Path, id: ImportId, stop: &AtomicBool, told: &mut dyn FnMut(Progress)) -> Result<()> {
-    let job: Option<Import> =
-        db.read_now(move |tx| tx.opt(&format!("select {COLUMNS} from import where id = $1"), params![id]))?;
-    let Some(job) = job.filter(Import::working) else { return Ok(()) };
+    let Some(job) = one(db, id)?.filter(Import::working) else { return Ok(()) };
     let sink = of_kind(sinks, &job.kind).ok_or_else(|| Problem::invalid(format!("This server does not import {}.", job.kind)))?;
-    let path = job.file(data);
+    let brand = job.brand;
+    let file = job.file(data, db.read_now(move |tx| Ok(tx.keys(brand)))?);
     let total = match job.rows_total {
         Some(total) => total,
-        None => count(db, &job, &path)?,
+        None => count(db, &job, &file)?,
     };
-    let brand = job.brand;
     let zone = db.read_now(move |tx| brand::get(tx, brand))?.zone()?;
-    let ctx = Ctx { brand, zone, import: id, file: job.name.clone(), source: "import", actor: job.actor.clone() };
+    let ctx = Ctx { brand, zone, import: id, file: job.name.clone(), source: "import", actor: job.actor.clone(), policy: job.policies()? };
     let work = Work {
         id,
         state: if job.dry_run { "checking" } else { "running" },
@@ -124,7 +154,7 @@ fn run(db: &Db, sinks: &Sinks, data: &Path, id: ImportId, stop: &AtomicBool, tol
         sink: sink.clone(),
         ctx: Arc::new(ctx),
     };
-    let mut source = Source::open(&path, &job, sink.as_ref())?;
+    let mut source = Source::open(&file, &job, sink.as_ref())?;
     let mut at = Progress { rows_total: total, rows_ok: job.rows_ok, rows_bad: job.rows_bad };
     told(at);
     let mut next = source.chunk()?;
@@ -154,9 +184,16 @@ fn run(db: &Db, sinks: &Sinks, data: &Path, id: ImportId, stop: &AtomicBool, tol
     }
     finish(db, &work, brand, job.actor)?;
     if !work.dry && job.path.starts_with(super::FOLDER) {
-        let _ = std::fs::remove_file(path);
+        let _ = std::fs::remove_file(file.path);
     }
     Ok(())
+}
+
+fn one(db: &Db, id: ImportId) -> Result<Option<Import>> {
+    db.read_now(move |tx| {
+        let found: Option<Import> = tx.opt(&format!("select {COLUMNS} from import where id = $1"), params![id])?;
+        found.map(|i| i.opened(tx)).transpose()
+    })
 }
 
 fn stopping() -> Problem {
@@ -164,8 +201,8 @@ fn stopping() -> Problem {
 }
 
 /// Counts the rows of the file, so that progress has an end.
-fn count(db: &Db, job: &Import, path: &Path) -> Result<i64> {
-    let (id, rows) = (job.id, job.rows_ok + job.rows_bad + rows_ahead(path, job)?);
+fn count(db: &Db, job: &Import, file: &Lying) -> Result<i64> {
+    let (id, rows) = (job.id, job.rows_ok + job.rows_bad + rows_ahead(file, job)?);
     db.write_now(move |tx| tx.exec("update import set rows_total = $1 where id = $2", params![rows, id]))?;
     Ok(rows)
 }
@@ -225,14 +262,14 @@ pub fn run_to_end(db: &Db, sinks: &Sinks, data: &Path, id: ImportId, mut told: i
             Ok(()) => break,
         }
     }
-    db.read_now(move |tx| tx.one(&format!("select {COLUMNS} from import where id = $1"), params![id]))
+    one(db, id)?.ok_or_else(|| Problem::not_found("import"))
 }
 
 /// Starts the thread that runs imports: those that a stop or a crash broke off at once, others when
 /// they are started. To stop it, set `stop` and call [`Imports::wake`].
 pub fn worker(db: Db, imports: Imports, data: PathBuf, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
     let body = move || {
-        if let Err(p) = super::http::sweep(&db, &data) {
+        if let Err(p) = super::file::sweep(&db, &data) {
             tracing::warn!("old files were not swept: {p}");
         }
         while !stop.load(Ordering::SeqCst) {

@@ -1,6 +1,8 @@
 //! What rows of a file become: the plug point of imports. Each noun that can be imported has one
 //! [`Sink`]; the runner reads, maps, groups, counts and resumes, the sink checks and writes.
 use crate::import::ImportId;
+use crate::import::outcome::Told;
+use crate::import::policy::Policies;
 use std::sync::Arc;
 use weir_ground::base::{Result, Zone};
 use weir_ground::event::BrandId;
@@ -42,6 +44,8 @@ pub struct Ctx {
     pub source: &'static str,
     /// Who started the import.
     pub actor: Option<String>,
+    /// Who wins where the file says something else than what is here.
+    pub policy: Policies,
 }
 
 /// One row: the values of the sink's fields, trimmed, in the sink's order.
@@ -95,6 +99,14 @@ pub trait Sink: Send + Sync + 'static {
         None
     }
     fn apply(&self, tx: &mut Tx, ctx: &Ctx, rows: &[Row]) -> Result<Vec<Fate>>;
+    /// Fields of which it can be said who wins.
+    fn policies(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// [`Sink::apply`] by a policy, and what it did to what was here.
+    fn apply_told(&self, tx: &mut Tx, ctx: &Ctx, rows: &[Row], _: &mut Told) -> Result<Vec<Fate>> {
+        self.apply(tx, ctx, rows)
+    }
 }
 
 /// The kinds of import that this server knows.

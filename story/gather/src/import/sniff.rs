@@ -2,10 +2,9 @@
 use super::csv::{Encoding, Reader, Record};
 use super::sink::Field;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 use weir_ground::base::{Problem, Result};
+use weir_ground::seal::file::Lying;
 
 /// As much of a file is looked at for its encoding.
 const LOOK: u64 = 64 << 20;
@@ -31,9 +30,9 @@ fn unreadable(e: std::io::Error) -> Problem {
 }
 
 /// Looks at a file; a given encoding is taken for granted.
-pub fn look(path: &Path, encoding: Option<Encoding>) -> Result<Shape> {
+pub fn look(file: &Lying, encoding: Option<Encoding>) -> Result<Shape> {
     let mut head = Vec::new();
-    File::open(path).and_then(|f| f.take(4).read_to_end(&mut head)).map_err(unreadable)?;
+    file.open().and_then(|f| f.take(4).read_to_end(&mut head)).map_err(unreadable)?;
     match head.as_slice() {
         [] => return Err(Problem::invalid("The file is empty.")),
         [b'P', b'K', 3, 4] | [0xd0, 0xcf, 0x11, 0xe0] => {
@@ -48,11 +47,11 @@ pub fn look(path: &Path, encoding: Option<Encoding>) -> Result<Shape> {
     let encoding = match encoding {
         Some(e) => e,
         None if marked => Encoding::Utf8,
-        None => guess_encoding(path).map_err(unreadable)?,
+        None => guess_encoding(file).map_err(unreadable)?,
     };
     let start = if marked { 3 } else { 0 };
-    let delimiter = guess_delimiter(path, start).map_err(unreadable)?;
-    let mut reader = Reader::open(path, (0, start), delimiter, 0).map_err(unreadable)?;
+    let delimiter = guess_delimiter(file, start).map_err(unreadable)?;
+    let mut reader = Reader::open(file, (0, start), delimiter, 0).map_err(unreadable)?;
     let mut r = Record::default();
     if !reader.next(&mut r).map_err(unreadable)? || r.broken.is_some() {
         return Err(Problem::invalid("The first line cannot be read as a header."));
@@ -91,8 +90,8 @@ fn names(given: Vec<String>) -> Vec<String> {
 }
 
 /// UTF-8 or GBK: lines with other than ASCII characters vote. Some lines may be broken.
-fn guess_encoding(path: &Path) -> std::io::Result<Encoding> {
-    let mut file = BufReader::with_capacity(256 << 10, File::open(path)?.take(LOOK));
+fn guess_encoding(file: &Lying) -> std::io::Result<Encoding> {
+    let mut file = BufReader::with_capacity(256 << 10, file.open()?.take(LOOK));
     let (mut line, mut votes, mut utf8, mut gbk) = (vec![], 0, 0, 0);
     while votes < ENOUGH {
         line.clear();
@@ -110,11 +109,11 @@ fn guess_encoding(path: &Path) -> std::io::Result<Encoding> {
 }
 
 /// The delimiter that splits the header into the most parts.
-fn guess_delimiter(path: &Path, start: u64) -> std::io::Result<u8> {
+fn guess_delimiter(file: &Lying, start: u64) -> std::io::Result<u8> {
     let mut best = (0, b',');
     for delimiter in [b',', b';', b'\t'] {
         let mut r = Record::default();
-        Reader::open(path, (0, start), delimiter, 0)?.next(&mut r)?;
+        Reader::open(file, (0, start), delimiter, 0)?.next(&mut r)?;
         if r.broken.is_none() && r.len() > best.0 {
             best = (r.len(), delimiter);
         }
@@ -153,7 +152,7 @@ mod tests {
         let scratch = Scratch::new();
         let path = scratch.0.join("x.csv");
         std::fs::write(&path, bytes).unwrap();
-        look(&path, None)
+        look(&Lying::plain(path), None)
     }
 
     #[test]

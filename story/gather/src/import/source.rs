@@ -3,8 +3,8 @@
 use super::Import;
 use super::csv::{Encoding, Reader, Record};
 use super::sink::{Row, Sink};
-use std::path::Path;
 use weir_ground::base::{Problem, Result};
+use weir_ground::seal::file::Lying;
 
 /// Rows a transaction, more where a group goes on.
 const CHUNK: usize = 500;
@@ -57,12 +57,12 @@ pub struct Source {
 
 impl Source {
     /// Opens the file where the import stands.
-    pub fn open(path: &Path, job: &Import, sink: &dyn Sink) -> Result<Source> {
+    pub fn open(file: &Lying, job: &Import, sink: &dyn Sink) -> Result<Source> {
         let (names, mapping) = (job.columns()?, job.mapping()?);
         let fields = sink.fields();
         let place = |field: &str| mapping.get(field).and_then(|c| names.iter().position(|n| n == c));
         let delimiter = job.delimiter.bytes().next().unwrap_or(b',');
-        let reader = Reader::open(path, (job.row, job.byte as u64), delimiter, names.len()).map_err(gone)?;
+        let reader = Reader::open(file, (job.row, job.byte as u64), delimiter, names.len()).map_err(gone)?;
         Ok(Source {
             reader,
             record: Record::default(),
@@ -176,9 +176,9 @@ fn gone(e: std::io::Error) -> Problem {
 }
 
 /// Counts the rows from where the import stands to the end.
-pub fn rows_ahead(path: &Path, job: &Import) -> Result<i64> {
+pub fn rows_ahead(file: &Lying, job: &Import) -> Result<i64> {
     let delimiter = job.delimiter.bytes().next().unwrap_or(b',');
-    let mut reader = Reader::open(path, (job.row, job.byte as u64), delimiter, job.columns()?.len()).map_err(gone)?;
+    let mut reader = Reader::open(file, (job.row, job.byte as u64), delimiter, job.columns()?.len()).map_err(gone)?;
     let (mut r, mut rows) = (Record::default(), 0);
     while reader.next(&mut r).map_err(gone)? {
         rows += 1;

@@ -15,8 +15,8 @@ use std::time::Instant;
 use utoipa::ToSchema;
 use weir_ground::base::{Problem, Result, ids::SegmentId};
 use weir_ground::event::{BrandId, PersonId};
-use weir_ground::http::{Answer, App, Json, Path, Query};
-use weir_ground::params;
+use weir_ground::http::{Answer, App, Json, Once, Path, Query, Said};
+use weir_ground::{Tx, params};
 use weir_keep::{May, Staff};
 use weir_know::live::{Live, Pool};
 use weir_know::segment;
@@ -162,7 +162,7 @@ impl Kind {
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Save {
-    /// Keeps them as a static segment of this name.
+    /// Keeps them as a static segment of this name; with an `Idempotency-Key` once, however often it is sent.
     pub save: Option<String>,
 }
 
@@ -205,15 +205,16 @@ pub async fn ask_persons(
     State(app): State<App>,
     Extension(live): Pools,
     who: Staff,
+    once: Once,
     Path(of): Path<String>,
     Query(save): Query<Save>,
     Json(ask): Json<PersonsOf>,
-) -> Answer<Json<PersonsFound>> {
+) -> Answer<Said> {
     who.need(May::MeasureRead)?;
     if save.save.is_some() {
         who.need(May::CampaignWrite)?;
     }
-    let (pool, brand) = (live.pool(who.brand)?, who.brand);
+    let (pool, brand, once) = (live.pool(who.brand)?, who.brand, once.of(&(&save.save, &ask)));
     let found = match kind(&of)? {
         Kind::Funnel => persons::<FunnelQuestion>(&app, pool, brand, ask).await,
         Kind::Retention => persons::<RetentionQuestion>(&app, pool, brand, ask).await,
@@ -225,8 +226,15 @@ pub async fn ask_persons(
         Kind::Cohorts => persons::<CohortsQuestion>(&app, pool, brand, ask).await,
     }?;
     let count = found.len() as i64;
-    let Some(name) = save.save else { return Ok(Json(PersonsFound { count, ..PersonsFound::default() })) };
-    let named = name.clone();
-    let id = app.db.write(move |tx| segment::create_static(tx, brand, &named, None, &found, &who.actor)).await?;
-    Ok(Json(PersonsFound { count, id: Some(id), name: Some(name), size: Some(count) }))
+    let Some(name) = save.save else {
+        let found = PersonsFound { count, ..PersonsFound::default() };
+        return Ok(Said(serde_json::to_string(&found).map_err(Problem::internal)?));
+    };
+    let keep = move |tx: &mut Tx| {
+        once.run(tx, brand, &who.actor, |tx| {
+            let id = segment::create_static(tx, brand, &name, None, &found, &who.actor)?;
+            Ok(PersonsFound { count, id: Some(id), name: Some(name.clone()), size: Some(count) })
+        })
+    };
+    Ok(app.db.write(keep).await?)
 }
