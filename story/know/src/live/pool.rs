@@ -144,7 +144,6 @@ impl Pool {
             lock(&self.columns).know_dates(&mut state.people, &fresh.dates);
         }
         *self.terms.write().unwrap_or_else(|e| e.into_inner()) = fresh;
-        self.fields.forget();
         Ok(())
     }
 

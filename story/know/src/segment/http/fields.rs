@@ -65,13 +65,6 @@ pub struct ConsentField {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PoolField {
-    pub code: String,
-    pub zh: String,
-    pub en: String,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
 pub struct Fields {
     pub attributes: Vec<AttributeField>,
     pub events: Vec<EventField>,
@@ -79,7 +72,6 @@ pub struct Fields {
     pub stages: Vec<StageField>,
     pub consents: Vec<ConsentField>,
     pub identities: Vec<String>,
-    pub pools: Vec<PoolField>,
     /// Are there cut points for RFM scores?
     pub rfm: bool,
 }
@@ -246,7 +238,6 @@ pub async fn segment_fields(Extension(live): Pools, who: Staff) -> Answer<Said> 
             tags,
             stages: stages.into_iter().map(|s| StageField { stage: s.value, count: s.count }).collect(),
             consents: pairs.collect(),
-            pools: terms.pools.into_iter().map(|p| PoolField { code: p.code, zh: p.zh, en: p.en }).collect(),
             identities: crate::identity::kinds::KINDS.iter().map(|k| k.code.to_string()).collect(),
             rfm,
         })
@@ -269,10 +260,6 @@ impl Kept {
     fn fresh(&self) -> Option<Arc<str>> {
         let kept = self.0.lock().unwrap_or_else(|e| e.into_inner());
         kept.as_ref().filter(|k| k.0.elapsed() < WHILE).map(|k| k.1.clone())
-    }
-    /// What can be chosen was changed by hand.
-    pub(crate) fn forget(&self) {
-        *self.0.lock().unwrap_or_else(|e| e.into_inner()) = None;
     }
     fn keep(&self, text: &str) {
         *self.0.lock().unwrap_or_else(|e| e.into_inner()) = Some((Instant::now(), text.into()));

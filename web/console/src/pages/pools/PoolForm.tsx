@@ -1,9 +1,9 @@
 import { App, Button, Form, Input, Modal, Radio, Select } from 'antd'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
+import { pools, TOUCHED, useKinds, type Pool, type PoolList, type PoolRow } from '@/parts/pools'
 import { useCommon } from '@/words/common'
 import { useKindName } from '../person/Identities'
-import { pools, TOUCHED, useKinds, type Pool, type PoolList, type PoolRow } from './ask'
 import { usePoolWords } from './words'
 
 const BLANK: Pool = { code: '', zh: '', en: '', strength: 'strong', kinds: [] }

@@ -8,11 +8,11 @@ import { Facts, StateChip, TagChip } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Shown } from '@/parts/state'
+import { usePools, type PoolList, type PoolRow } from '@/parts/pools'
 import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
 import { useKindName } from '../person/Identities'
 import { Picture } from '../segments/Picture'
-import { usePools, type PoolList, type PoolRow } from './ask'
 import { Choose } from './Choose'
 import { PoolForm } from './PoolForm'
 import { segmentOf } from './rule'
@@ -81,7 +81,7 @@ function Pools({ list, edit }: { list: PoolList; edit?: (pool: PoolRow) => void 
     show: (value, column) => (column > 3 ? f.count(Number(value)) : undefined),
   }
   return (
-    <ChartCard id="pool-list" title={t('persons')} sheet={sheet}>
+    <ChartCard id="pool-list" title={t('by_pool')} sheet={sheet}>
       {list.pools.length === 0
         ? <Empty title={t('empty')} hint={t('empty_hint')} />
         : <div className={css.grid}>{list.pools.map((pool) => <One key={pool.code} pool={pool} all={list.persons} {...(edit ? { edit } : {})} />)}</div>}
@@ -118,15 +118,21 @@ function One({ pool, all, edit }: { pool: PoolRow; all: number; edit?: (pool: Po
 /** The picture has room for four. */
 const MOST = 4
 
+/** The biggest pools; empty ones only where there would be no picture without them. */
+function telling(pools: PoolRow[]): string[] {
+  const sorted = [...pools].sort((a, b) => b.persons - a.persons)
+  const filled = sorted.filter((pool) => pool.persons > 0)
+  return (filled.length > 1 ? filled : sorted).slice(0, MOST).map((pool) => pool.code)
+}
+
 function Overlaps({ list }: { list: PoolList }) {
   const t = usePoolWords()
   const f = useFormat()
   const navigate = useNavigate()
-  const biggest = [...list.pools].sort((a, b) => b.persons - a.persons).slice(0, MOST).map((pool) => pool.code)
-  const [picked, setPicked] = useState(biggest)
+  const [picked, setPicked] = useState(() => telling(list.pools))
   if (list.pools.length < 2) return <Card title={t('overlap')}><p className="muted">{t('overlap_few')}</p></Card>
   const at = list.pools.map((pool, index) => ({ pool, index })).filter(({ pool }) => picked.includes(pool.code))
-  const tools = list.pools.length > MOST && (
+  const tools = list.pools.length > 2 && (
     <Select mode="multiple" size="small" value={picked} onChange={setPicked} maxCount={MOST} maxTagCount={1} style={{ width: 220 }} aria-label={t('overlap_pick')} placeholder={t('overlap_pick')}
       options={list.pools.map((pool) => ({ value: pool.code, label: pool[f.lang] }))} data-testid="overlap-pools" />
   )

@@ -61,6 +61,5 @@ export interface SegmentFields {
   stages: { stage: string; count: number }[]
   consents: { purpose: string; channel: string }[]
   identities: string[]
-  pools: { code: string; zh: string; en: string }[]
   rfm: boolean
 }

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import i18next from 'i18next'
 import type { Lang } from 'kit'
+import { usePools } from '@/parts/pools'
 import { useStoreChoices, useTouchpointChoices, type Choice } from '@/parts/choices'
 import '@/parts/event-words'
 import { useSession } from '@/shell/session'
@@ -31,7 +32,7 @@ export interface Fields extends Namer {
   segments: Choice[]
 }
 
-const nothing: SegmentFields = { attributes: [], events: [], tags: [], stages: [], consents: [], identities: [], pools: [], rfm: false }
+const nothing: SegmentFields = { attributes: [], events: [], tags: [], stages: [], consents: [], identities: [], rfm: false }
 
 export function nameOfEvent(name: string, lang: Lang): string {
   const key = name.replace(/\./g, '_')
@@ -68,11 +69,13 @@ export function useFields(): Fields {
   const others = useSegmentChoices()
   const touchpoints = useTouchpointChoices()
   const stores = useStoreChoices()
+  const pools = usePools()
   return useMemo(() => {
     const data = asked.data ?? nothing
     const attributes = attributesOf(data.attributes)
     const byKey = new Map(attributes.map((each) => [each.key, each]))
     const chosen = others.data ?? []
+    const all = pools.data?.pools ?? []
     return {
       lang,
       ready: asked.isSuccess,
@@ -84,7 +87,7 @@ export function useFields(): Fields {
       consents: data.consents,
       identities: data.identities,
       rfm: data.rfm,
-      pools: data.pools.map((pool) => ({ value: pool.code, label: pool[lang] })),
+      pools: all.map((pool) => ({ value: pool.code, label: pool[lang] })),
       touchpoints,
       stores,
       segments: chosen,
@@ -93,8 +96,8 @@ export function useFields(): Fields {
       touchpointName: finder(touchpoints),
       storeName: finder(stores),
       segmentName: finder(chosen),
-      poolName: (code, of) => data.pools.find((pool) => pool.code === code)?.[of] ?? code,
+      poolName: (code, of) => all.find((pool) => pool.code === code)?.[of] ?? code,
       currency,
     }
-  }, [asked.data, asked.isSuccess, asked.error, others.data, touchpoints, stores, currency, lang])
+  }, [asked.data, asked.isSuccess, asked.error, others.data, pools.data, touchpoints, stores, currency, lang])
 }

@@ -36,7 +36,7 @@ export const pools = {
 }
 
 /** What changes with a pool. */
-export const TOUCHED = ['pools', 'person', 'segment-fields', 'segments', 'segment']
+export const TOUCHED = ['pools', 'person', 'segments', 'segment']
 
 export const usePools = () => useQuery({ queryKey: ['pools'], queryFn: pools.list })
 
