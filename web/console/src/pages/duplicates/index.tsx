@@ -77,7 +77,7 @@ function Decide({ row }: { row: Pair }) {
     <Space wrap size={4}>
       <Button size="small" type="primary" loading={act.isPending} onClick={() => act.mutate('merge')} data-testid="pair-merge">{t('merge')}</Button>
       <Button size="small" disabled={act.isPending} onClick={() => act.mutate('apart')} data-testid="pair-apart">{t('apart')}</Button>
-      {row.kind && <Button size="small" type="text" disabled={act.isPending} title={t('move_note')} onClick={() => act.mutate('move')} data-testid="pair-move">{t('move')}</Button>}
+      {row.kind && row.reason !== 'pool' && <Button size="small" type="text" disabled={act.isPending} title={t('move_note')} onClick={() => act.mutate('move')} data-testid="pair-move">{t('move')}</Button>}
     </Space>
   )
 }
