@@ -99,7 +99,7 @@ function One({ pool, all, edit }: { pool: PoolRow; all: number; edit?: (pool: Po
   return (
     <article className={css.pool} data-testid={`pool-${pool.code}`}>
       <div className="row between">
-        <h3 className="strong cut" title={name}>{name}</h3>
+        <h3 className="strong grow">{name}</h3>
         <span className="row nowrap">
           <StateChip tone={pool.strength === 'strong' ? 'water' : 'plain'} title={t(`${pool.strength}_note`)}>{t(pool.strength)}</StateChip>
           {edit && <Button type="text" size="small" icon={<Pencil size={14} aria-hidden />} aria-label={`${c('edit')} ${name}`} onClick={() => edit(pool)} data-testid="edit-pool" />}

@@ -158,7 +158,7 @@ function Proof({ rule, says, fields }: { rule: Rule; says: Evidence; fields: Fie
   const money = typeof measured === 'object' && !('distinct' in measured) && Object.values(measured)[0] === 'value'
   const parts: string[] = []
   const value = says.value ? shown(rule, says.value, fields) : null
-  if (value !== null) parts.push(t('w_value', { value }))
+  if (value !== null) parts.push(t(part(rule, 'pool') ? 'w_has' : 'w_value', { value }))
   else if (attribute) parts.push(t('w_no_value'))
   if (says.count !== null && says.count !== undefined) parts.push(t('w_count', { n: money ? f.money(says.count) : f.count(says.count) }))
   if (says.from_at && says.to_at) parts.push(t('w_from', { from: f.dateTime(says.from_at), to: f.dateTime(says.to_at) }))
