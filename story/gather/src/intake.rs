@@ -37,7 +37,7 @@ use weir_ground::base::{Fen, Ms, Problem, Result, time};
 use weir_ground::event::{BrandId, PersonId, TouchpointId};
 use weir_ground::{Fact, Tx, params};
 use weir_know::person::{self, Portrait, Traits};
-use weir_know::identity;
+use weir_know::identity::{self, bonds, merge::By};
 
 /// Who is speaking: an app with a public key, or the merchant's own server with an admin key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -258,7 +258,9 @@ fn one<'a>(tx: &mut Tx, brand: BrandId, source: &'static str, item: &'a Item, se
         let detail = format!("event: {} is an event that Weir states itself; choose another name", item.name);
         return Ok(Became::Refused(Reason::Forbidden, detail));
     }
-    let person = if item.is_somebodys() { Some(seen.person(tx, brand, source, item)?) } else { None };
+    let mut person = if item.is_somebodys() { Some(seen.person(tx, brand, source, item)?) } else { None };
+    let earlier = seen.earlier_holder(tx, brand, item)?;
+    person = earlier.or(person);
     let touchpoint = seen.touchpoint(tx, brand, item)?;
     let fact = Fact {
         brand,
@@ -274,7 +276,7 @@ fn one<'a>(tx: &mut Tx, brand: BrandId, source: &'static str, item: &'a Item, se
         dedupe: item.dedupe.as_deref(),
     };
     if tx.record(&fact)?.won() {
-        if let Some(person) = person {
+        if let (Some(person), None) = (person, earlier) {
             seen.active(tx, item, touchpoint)?;
             follow(tx, brand, person, item)?;
         }
@@ -354,8 +356,10 @@ struct Standing {
     root: PersonId,
     last_seen_at: Option<Ms>,
     touchpoint: Option<TouchpointId>,
+    /// Since when it is whose it is now, where it was somebody else's before.
+    moved_at: Option<Ms>,
 }
-weir_ground::from_row!(Standing { person, root, last_seen_at, touchpoint });
+weir_ground::from_row!(Standing { person, root, last_seen_at, touchpoint, moved_at });
 
 /// A person's "last seen" is moved on at most this often.
 const COARSE: Ms = time::HOUR;
@@ -388,12 +392,12 @@ impl<'a> Seen<'a> {
             }
             _ => {}
         }
-        let person = identity::resolve(tx, brand, &ids, source)?;
+        let person = identity::resolve_at(tx, brand, &ids, source, item.at)?;
         if ids.len() > 1 {
             // Persons may have become one.
             self.persons.clear();
         }
-        let sql = "select id, root_id, last_seen_at, touchpoint_id from person where id = $1";
+        let sql = "select id, root_id, last_seen_at, touchpoint_id, null from person where id = $1";
         self.persons.insert(key, tx.one(sql, params![person])?);
         Ok(person)
     }
@@ -413,6 +417,24 @@ impl<'a> Seen<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Who had the browser when this happened, if that was somebody else than now (K4): a tablet in a shop
+    /// is one person's in the morning and another's at noon, and events may come late. An account speaks
+    /// for itself.
+    fn earlier_holder(&self, tx: &mut Tx, brand: BrandId, item: &Item) -> Result<Option<PersonId>> {
+        let (Some(browser), None, true) = (&item.anonymous, &item.user, item.more.is_empty()) else { return Ok(None) };
+        let Some(known) = self.persons.get(&item.who()) else { return Ok(None) };
+        if known.moved_at.is_none_or(|moved| item.at >= moved) {
+            return Ok(None);
+        }
+        let value = tx.keys(brand).key_of("anonymous_id", browser).into_owned();
+        let by = By::new("anonymous_id", &value);
+        let held = match bonds::holder_at(tx, brand, &by, item.at)? {
+            Some(held) => Some(held),
+            None => bonds::first_holder(tx, brand, &by)?,
+        };
+        Ok(held.filter(|held| *held != known.person))
     }
 
     /// The person was active, and perhaps came by a touchpoint for the first time.
@@ -436,8 +458,8 @@ fn all_one(tx: &mut Tx, brand: BrandId, who: Who<'_>) -> Result<Option<Standing>
         let Some(value) = value else { continue };
         let value = &*tx.keys(brand).key_of(kind, value);
         let one: Option<Standing> = tx.opt(
-            "select id, root_id, last_seen_at, touchpoint_id from person where id = \
-             (select person_id from identity where brand_id = $1 and kind = $2 and value = $3)",
+            "select p.id, p.root_id, p.last_seen_at, p.touchpoint_id, case when i.bound_at > i.created_at then i.bound_at end \
+             from identity i join person p on p.id = i.person_id where i.brand_id = $1 and i.kind = $2 and i.value = $3",
             params![brand, kind, value],
         )?;
         match (one, found) {

@@ -52,6 +52,39 @@ fn a_batch_is_taken_once_however_it_is_sent_again() {
     });
 }
 
+/// K4: a tablet in a shop is one person's in the morning and another's at noon; an event belongs to
+/// whoever had it when it happened, however late it comes.
+#[test]
+fn an_event_of_a_shared_browser_belongs_to_who_had_it_then() {
+    each_engine(|db| {
+        let brand = owner(&db, "one").brand;
+        let minute = |n: i64| rfc3339(START + n * 60_000);
+        let item = |id: &str, kind: &str, user: &str, at: i64| {
+            let user = if user.is_empty() { String::new() } else { format!(r#""userId":"{user}","#) };
+            format!(r#"{{"type":"{kind}","messageId":"{id}",{user}"anonymousId":"tablet","event":"look","timestamp":"{}"}}"#, minute(at))
+        };
+        let who = |id: &str| texts(&db, &format!(
+            "select i.value from event e join identity i on i.person_id = e.person_id and i.kind = 'user_id' where e.dedupe like '%{id}'"
+        ));
+        db.set_clock(START + 5 * 60_000);
+        send(&db, brand, "identify", &item("a", "identify", "ann", 1));
+        db.set_clock(START + 40 * 60_000);
+        // Bob takes it at minute 30; what he looks at at once comes in the same batch.
+        let batch = [item("b", "identify", "bob", 30), item("b1", "track", "", 31)].join(",");
+        send(&db, brand, "batch", &format!(r#"{{"batch":[{batch}]}}"#));
+        // Late: of the time before he had it, and of the time since.
+        for (id, at, whose) in [("l1", 10, "ann"), ("l2", 29, "ann"), ("l3", 30, "bob"), ("l4", 35, "bob")] {
+            send(&db, brand, "track", &item(id, "track", "", at));
+            assert_eq!(who(id), [whose], "{id} at minute {at}");
+        }
+        assert_eq!(who("b1"), ["bob"]);
+        // Before anybody signed in with it: whoever was first.
+        send(&db, brand, "track", &item("l0", "track", "", 0));
+        assert_eq!(who("l0"), ["ann"]);
+        assert_eq!(count(&db, "select count(*) from person where root_id = id"), 2);
+    });
+}
+
 #[test]
 fn what_cannot_be_taken_is_kept_with_its_reason_and_holds_up_nobody() {
     each_engine(|db| {

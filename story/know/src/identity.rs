@@ -112,6 +112,8 @@ struct Given<'a> {
     single: bool,
     /// Somebody has it already.
     found: bool,
+    /// When it was seen with the others; a weak one that moves is the new person's from then on.
+    seen: Ms,
 }
 
 impl Given<'_> {
@@ -134,7 +136,7 @@ fn sorted<'a>(tx: &Tx, brand: BrandId, ids: &[(&'a str, &str)]) -> Result<Vec<Gi
         let Some(plain) = normal(k, v) else { continue };
         if !given.iter().any(|g| g.kind == *k && (single || g.plain == plain)) {
             let value = keys.key_of(k, &plain).into_owned();
-            given.push(Given { kind: k, value, plain, strong, single, found: false });
+            given.push(Given { kind: k, value, plain, strong, single, found: false, seen: tx.now() });
         }
     }
     given.sort_by_key(|g| -g.strength());
@@ -147,7 +149,15 @@ fn sorted<'a>(tx: &Tx, brand: BrandId, ids: &[(&'a str, &str)]) -> Result<Vec<Gi
 /// that turn out to be the same are merged. A value of a one-per-person kind that the person has
 /// another of is left where it is, or unbound.
 pub fn resolve(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &str) -> Result<PersonId> {
+    let now = tx.now();
+    resolve_at(tx, brand, ids, source, now)
+}
+
+/// [`resolve`] for identities that were seen together at `seen`, which may be a while ago.
+pub fn resolve_at(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &str, seen: Ms) -> Result<PersonId> {
     let mut given = sorted(tx, brand, ids)?;
+    let seen = seen.min(tx.now());
+    given.iter_mut().for_each(|g| g.seen = seen);
     if given.is_empty() {
         return Err(Problem::field("identity", "say who it is: at least one identity with a value"));
     }
@@ -270,7 +280,7 @@ fn bind(tx: &mut Tx, brand: BrandId, to: Holder, g: &Given, evidence: &str) -> R
             params![brand, kind, value, to.root],
         )?;
         if elsewhere.is_some() {
-            bonds::move_to(tx, brand, &merge::By::new(kind, value), to.subject, evidence, None)?;
+            bonds::move_from(tx, brand, &merge::By::new(kind, value), to.subject, evidence, g.seen)?;
         }
     }
     Ok(())

@@ -35,6 +35,20 @@ fn open(tx: &Tx, brand: BrandId, kept: &str) -> Result<String> {
     if kept.starts_with(seal::MARK) { tx.keys(brand).open(kept) } else { Ok(kept.to_string()) }
 }
 
+/// [`move_to`] as of an instant: whose a weak value is, is a matter of when (K4). Never before the
+/// last move, so that the log stays in order.
+pub(super) fn move_from(tx: &mut Tx, brand: BrandId, by: &By, to: PersonId, evidence: &str, at: Ms) -> Result<()> {
+    let since: Option<Ms> = tx.one(
+        "select bound_at from identity where brand_id = $1 and kind = $2 and value = $3",
+        params![brand, &by.kind, &by.value],
+    )?;
+    let now = tx.now();
+    tx.as_of(since.map_or(at, |since| at.max(since + 1)).min(now));
+    let moved = move_to(tx, brand, by, to, evidence, None);
+    tx.as_of(now);
+    moved
+}
+
 /// Points a value at another subject; who had it before stays in the log.
 pub(super) fn move_to(tx: &mut Tx, brand: BrandId, by: &By, to: PersonId, evidence: &str, actor: Option<&str>) -> Result<()> {
     let held: Option<(PersonId, String, Option<Ms>)> = tx.opt(
@@ -83,6 +97,14 @@ pub fn holder_at(tx: &mut Tx, brand: BrandId, by: &By, at: Ms) -> Result<Option<
             params![brand, &by.kind, &by.value, at],
         ),
     }
+}
+
+/// Whose a value was first: what happened before it was anybody's is theirs, too.
+pub fn first_holder(tx: &mut Tx, brand: BrandId, by: &By) -> Result<Option<PersonId>> {
+    tx.opt(
+        "select person_id from identity_log where brand_id = $1 and kind = $2 and value = $3 and verb = 'bound' order by id limit 1",
+        params![brand, &by.kind, &by.value],
+    )
 }
 
 /// Binds a value to a person by hand. A value of somebody else is not taken: the two are listed.
