@@ -44,7 +44,11 @@ fn older(dir: &Scratch) {
              values (1, 1, 1, 1, 'mall', 'paid', 'delivery', 0, 0, 0, 1, '{{\"phone\":\"{PHONE}\"}}', 'call {PHONE}', 0);
          insert into address (person_id, brand_id, name, phone, region, detail) values (1, 1, 'Zhou', '{PHONE}', 'x', 'Weir Road 8');
          insert into quarantine (id, brand_id, source, reason, detail, raw, digest, received_at) values (1, 1, 'segment', 'conflict', '', '{props}', 'd', 0);
-         insert into idempotency (key, scope, body, answer, at) values ('k', 1, 1, '{props}', 0);"
+         insert into idempotency (key, scope, body, answer, at) values ('k', 1, 1, '{props}', 0);
+         insert into catalogue_property (brand_id, event, property, types, sampled, sample, pii, first_at, last_at) values
+             (1, 'signed up', 'note', '{{}}', 1, 'call {PHONE}', 'none', 0, 0), (1, 'signed up', 'plan', '{{}}', 1, 'pro', 'none', 0, 0);
+         insert into import (id, brand_id, kind, name, path, bytes, state, encoding, delimiter, columns, mapping, sample, dry_run, created_at)
+             values (1, 1, 'persons', 'x.csv', 'imports/x.csv', 1, 'done', 'utf-8', ',', '[\"{PHONE}\"]', '{{\"phone\":\"{PHONE}\"}}', '[]', 0, 0);"
     ))
     .unwrap();
     c.execute_batch("commit").unwrap();
@@ -75,6 +79,10 @@ fn older_data_is_sealed_when_it_is_opened_and_nothing_is_left_in_the_files() {
         assert_eq!(keys.open_doc(&props)?, format!(r#"{{"plan":"pro","mobile":"{PHONE}"}}"#));
         let steps: i64 = tx.one("select count(*) from sealing where step = 'rewritten'", &[])?;
         assert_eq!(steps, 1);
+        let samples: Vec<String> = tx.all("select sample from catalogue_property order by property", &[])?;
+        assert_eq!(samples, ["call 138****8000", "pro"]);
+        let (columns, mapping): (String, String) = tx.one("select columns, mapping from import", &[])?;
+        assert_eq!((keys.open(&columns)?, keys.open(&mapping)?), (format!("[\"{PHONE}\"]"), format!(r#"{{"phone":"{PHONE}"}}"#)));
         Ok(())
     })
     .unwrap();
@@ -103,6 +111,27 @@ fn a_run_that_was_broken_off_goes_on_and_seals_nothing_twice() {
     assert!(seventh.starts_with(MARK) && eighth == before);
     db.close();
     assert_eq!(holding(&dir, "13911112222"), Vec::<String>::new());
+}
+
+#[test]
+fn samples_that_a_program_left_after_sealing_are_cleaned_and_the_file_is_rewritten_again() {
+    let dir = Scratch::new();
+    older(&dir);
+    open(&dir).unwrap().close();
+    let db = open(&dir).unwrap();
+    db.write_now(|tx| {
+        // As the program before this step left it: everything else is sealed and rewritten.
+        tx.exec("delete from sealing where step = 'catalogue_property'", &[])?;
+        tx.exec("update catalogue_property set sample = '13700137000 ' || sample", &[])
+    })
+    .unwrap();
+    db.close();
+    assert!(!holding(&dir, "13700137000").is_empty());
+    let db = open(&dir).unwrap();
+    let samples: Vec<String> = db.read_now(|tx| tx.all("select sample from catalogue_property order by property", &[])).unwrap();
+    db.close();
+    assert_eq!(samples, ["137****7000 call 138****8000", "137****7000 pro"]);
+    assert_eq!(holding(&dir, "13700137000"), Vec::<String>::new());
 }
 
 #[test]

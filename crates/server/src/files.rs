@@ -88,7 +88,7 @@ fn begin(db: &Db, brand: BrandId, kind: &str, path: &Path, ask: &Start) -> Resul
     let (of, to_find) = (kind.to_string(), name.clone());
     if !ask.dry_run {
         if let Some(id) = db.read_now(move |tx| import::unfinished(tx, brand, &of, &to_find, bytes))? {
-            eprintln!("Going on where the import of this file was broken off.");
+            eprintln!("Going on where the import of this file was broken off, by the policy it had.");
             return Ok(id);
         }
     }

@@ -320,12 +320,13 @@ pub fn later(tx: &mut Tx, brand: BrandId, root: PersonId, word: &Word, here: &st
     Ok(ours.is_none_or(|ours| word.at > ours))
 }
 
-/// Keeps what a system said last, as a digest.
+/// Keeps what a system said last, as a digest; an older word does not take the place of a later one.
 pub fn remember(tx: &mut Tx, brand: BrandId, root: PersonId, word: &Word) -> Result<()> {
     let digest = digest(tx, brand, word.field, word.value);
     tx.exec(
         "insert into sync_field (person_id, system, field, digest, at) values ($1, $2, $3, $4, $5) \
-         on conflict (person_id, system, field) do update set digest = excluded.digest, at = excluded.at",
+         on conflict (person_id, system, field) do update set digest = excluded.digest, at = excluded.at \
+         where excluded.at >= sync_field.at",
         params![root, word.system, word.field, &digest, word.at],
     )?;
     Ok(())

@@ -288,14 +288,26 @@ fn find(tx: &mut Tx, ctx: &Ctx, p: &Person) -> Result<Option<PersonId>> {
 fn subject(tx: &mut Tx, ctx: &Ctx, p: &Person, plan: &Plan) -> Result<PersonId> {
     let taken: Vec<(&str, &str)> = p.identities.iter().filter(|(k, _)| !plan.keeps(k)).map(|(k, v)| (*k, v.as_str())).collect();
     if let Some(own) = p.own {
-        let root = person::of(tx, own)?;
-        let known = if taken.is_empty() { vec![] } else { identity::whole(tx, ctx.brand, root)? };
-        let Some(lead) = known.first() else { return Ok(own) };
-        let ids: Vec<(&str, &str)> = [(lead.kind.as_str(), lead.value.as_str())].into_iter().chain(taken).collect();
-        return identity::resolve(tx, ctx.brand, &ids, ctx.source);
+        return bind_to(tx, ctx, own, &taken);
     }
     let all: Vec<(&str, &str)> = p.identities.iter().map(|(kind, value)| (*kind, value.as_str())).collect();
     identity::resolve(tx, ctx.brand, if taken.is_empty() { &all } else { &taken }, ctx.source)
+}
+
+/// Binds identities to somebody who is named by our own id, led by what tells more about the person than
+/// they do. Without such a lead another phone could as well be somebody else's: it is a way to reach the
+/// person then, and nothing by which to be found.
+fn bind_to(tx: &mut Tx, ctx: &Ctx, own: PersonId, ids: &[(&str, &str)]) -> Result<PersonId> {
+    let strength = |kind: &str| identity::kinds::get(kind).map_or(0, |k| k.strength);
+    let (root, most) = (person::of(tx, own)?, ids.iter().map(|i| strength(i.0)).max());
+    let known = if ids.is_empty() { vec![] } else { identity::whole(tx, ctx.brand, root)? };
+    match known.iter().find(|i| Some(strength(&i.kind)) > most) {
+        None => Ok(own),
+        Some(lead) => {
+            let all: Vec<(&str, &str)> = [(lead.kind.as_str(), lead.value.as_str())].into_iter().chain(ids.iter().copied()).collect();
+            identity::resolve(tx, ctx.brand, &all, ctx.source)
+        }
+    }
 }
 
 fn keep(tx: &mut Tx, ctx: &Ctx, n: i64, p: &Person, told: &mut Told) -> Result<Fate> {

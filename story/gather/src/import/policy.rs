@@ -21,7 +21,8 @@ pub enum Policy {
     Fill,
     /// The file always: it speaks as a correction by the staff.
     File,
-    /// Whoever changed it last, by the column `changed_at`; a row without a time only fills what is empty.
+    /// Whoever changed it last, by the column `changed_at`; a row without a time only fills what is empty,
+    /// and what a file said before is no news.
     Newer,
     /// Weir always: the field is not touched.
     Ours,

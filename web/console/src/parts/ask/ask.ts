@@ -21,12 +21,15 @@ export async function askFile<K extends Kind>(kind: K, question: Questions[K], f
   throw new ApiError(answer.status, problem.code ?? 'unknown', problem.title ?? `HTTP ${answer.status}`, problem.detail ?? '', problem.errors)
 }
 
-const persons = <T>(kind: Kind, body: object, query: Record<string, string>): Promise<T> =>
-  client.call('POST', `/api/v1/ask/${kind}/persons`, { body, query })
+const persons = <T>(kind: Kind, body: object, query: Record<string, string>, key?: string): Promise<T> =>
+  client.call('POST', `/api/v1/ask/${kind}/persons`, { body, query, ...(key ? { idempotencyKey: key } : {}) })
 
 export const countPeople = <K extends Kind>(kind: K, question: Questions[K], pick: Pick) =>
   persons<{ count: number }>(kind, { ...question, pick }, {})
 
-/** Keeps these people under a name, as they are now: the segment does not change when others do the same later. */
-export const savePeople = <K extends Kind>(kind: K, question: Questions[K], pick: Pick, name: string) =>
-  persons<{ id: string; name: string; size: number }>(kind, { ...question, pick }, { save: name })
+/**
+ * Keeps these people under a name, as they are now: the segment does not change when others do the same later.
+ * With the same key they are kept once, however often it is tried.
+ */
+export const savePeople = <K extends Kind>(kind: K, question: Questions[K], pick: Pick, name: string, key: string) =>
+  persons<{ id: string; name: string; size: number }>(kind, { ...question, pick }, { save: name }, key)

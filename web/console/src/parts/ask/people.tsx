@@ -3,6 +3,7 @@ import { createContext, useContext, useMemo, useState, type ReactNode } from 're
 import { useQuery } from '@tanstack/react-query'
 import { Button, Input, Modal } from 'antd'
 import { Link } from 'react-router'
+import { idempotencyKey } from 'api'
 import { count as formatCount } from 'kit'
 import { CircleCheck } from 'lucide-react'
 import { useAct } from '@/parts/act'
@@ -45,7 +46,9 @@ function Save<K extends Kind>({ kind, question, pick, what, close }: Chosen & { 
   const explain = useExplain()
   const [name, setName] = useState(what)
   const count = useQuery({ queryKey: ['ask', kind, 'persons', question, pick], queryFn: () => countPeople(kind, question, pick) })
-  const save = useAct(() => savePeople(kind, question, pick, name.trim()), { done: null, refresh: ['segments'] })
+  // Trying again after an answer that was lost must not make a second segment.
+  const key = useMemo(() => idempotencyKey(), [kind, question, pick, name])
+  const save = useAct(() => savePeople(kind, question, pick, name.trim(), key), { done: null, refresh: ['segments'] })
   const n = count.data?.count
   const made = save.data
   const footer = made
