@@ -239,7 +239,7 @@ fn the_later_one_wins_by_the_time_of_the_row() {
         // Without a time a row only fills.
         let done = o.run("person_key,name,email,changed_at\n1,周某,a@x.cn,\n", newer.clone());
         assert_eq!(figures(&done.outcome().unwrap()), (0, 1, 0, 1, of(&[("email", 1, 0, 0), ("name", 0, 0, 1)])));
-        assert!(o.kept(&done)[0].starts_with("2,name stays 周清: the row has no time, so only empty fields are filled,"));
+        assert!(o.kept(&done)[0].starts_with("2,\"name stays 周清: the row has no time, so only empty fields are filled\","));
         let lacking = o.refused("persons", "person_key,name\n1,x\n", newer);
         assert_eq!(lacking.errors[0].field, "mapping.changed_at");
         let future = o.run_kind("persons", "person_key,name,changed_at\n1,x,2030-01-01\n", &Start::default()).unwrap();

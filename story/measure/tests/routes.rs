@@ -20,8 +20,11 @@ fn people_of_a_question_are_saved_once_however_often_it_is_sent() {
         let (shop, dir) = (Shop::new(&db), Scratch::new());
         let (live, brand) = (Arc::<weir_know::live::Live>::default(), shop.brand);
         for n in 1..=2 {
-            let p = shop.person(n, START - 5_000, None, true);
-            shop.write(move |tx| tx.record(&weir_ground::Fact::new(brand, "page viewed", START - 1_000).person(p).source("segment")).map(drop));
+            let p = shop.person(n, START, None, false);
+            shop.write(move |tx| {
+                tx.as_of(START + 1_000);
+                tx.record(&weir_ground::Fact::new(brand, "viewed", START + 1_000).person(p).source("test").props("{}")).map(drop)
+            });
         }
         let last: i64 = shop.read(|tx| tx.one("select coalesce(max(id), 0) from event", &[]));
         // PostgreSQL shows rows only when all older transactions of the server are over.
@@ -38,7 +41,7 @@ fn people_of_a_question_are_saved_once_however_often_it_is_sent() {
         let app = App { db: db.clone(), config: Arc::new(config), metrics: Arc::new(Metrics::default()) };
         let router = axum::Router::from(weir_measure::routes(&live).split_for_parts().0).with_state(app);
         let ask = |save: &str, once: &str| -> (u16, Value) {
-            let body = json!({ "range": { "from": "2026-02-01", "to": "2026-03-02" }, "steps": [{ "name": "page viewed" }, { "name": "bought" }], "window": { "n": 1, "unit": "day" }, "pick": { "step": 0 } });
+            let body = json!({ "range": { "from": "2026-03-02", "to": "2026-03-12" }, "steps": [{ "name": "viewed" }, { "name": "bought" }], "window": { "n": 1, "unit": "day" }, "pick": { "step": 0 } });
             let request = Request::builder().method("POST").uri(format!("/api/v1/ask/funnel/persons{save}"));
             let request = request.header("authorization", format!("Bearer {secret}")).header("content-type", "application/json");
             let request = request.header("idempotency-key", once).body(Body::from(body.to_string())).unwrap();

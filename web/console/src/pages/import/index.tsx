@@ -13,7 +13,10 @@ import { PageFailed, PageLoading } from '@/parts/state'
 import { ImportStateChip } from '../imports/state'
 import { useImports } from '../imports/words'
 import css from '../imports/imports.module.css'
+import { lacksTime, startImport, weighed, wished } from './ask'
+import { Conflicts } from './Conflicts'
 import { Mapping, missing } from './Mapping'
+import { Outcome } from './Outcome'
 import { Rejects } from './Rejects'
 
 const busy = (of: Import | undefined) => of?.state === 'checking' || of?.state === 'running'
@@ -31,15 +34,18 @@ function Detail({ of }: { of: Import }) {
   const f = useFormat()
   const [mapping, setMapping] = useState(of.mapping)
   const [encoding, setEncoding] = useState(of.encoding)
+  const full = weighed(of)
+  const [wish, setWish] = useState(() => wished(full))
+  const weighs = full.fields.some((field) => field.policy)
   useEffect(() => setMapping(of.mapping), [of.id])
   const refresh = ['import', 'imports', 'persons', 'orders', 'products', 'stores', 'touchpoints', 'overview', 'measure', 'tags']
-  const start = useAct((dry_run: boolean) => api.imports.start(of.id, { mapping, encoding, dry_run }), { done: t('started'), refresh })
+  const start = useAct((dry_run: boolean) => startImport(of.id, { mapping, encoding, dry_run, ...(weighs ? { policy: wish } : {}) }), { done: t('started'), refresh })
   const open = ['uploaded', 'checked', 'failed'].includes(of.state) || (of.state === 'done' && of.dry_run)
   const heading = <><span className="cut">{of.name}</span><ImportStateChip of={of} /></>
   const note = [t(`kind_${of.kind}`), bytes(of.bytes), of.encoding.toUpperCase(), f.when(of.created_at)].join(' · ')
   return (
     <Page title={of.name} heading={heading} note={note} back={{ to: '/imports', label: t('back') }} narrow
-      actions={<Actions of={of} open={open} blocked={missing(of, mapping).length > 0} start={start.mutate} pending={start.isPending} />}>
+      actions={<Actions of={of} open={open} blocked={missing(of, mapping).length > 0 || lacksTime(full, wish, mapping)} start={start.mutate} pending={start.isPending} />}>
       <Says of={of} />
       {busy(of) && <Running of={of} />}
       {open && (
@@ -48,6 +54,8 @@ function Detail({ of }: { of: Import }) {
           <Mapping of={of} mapping={mapping} change={setMapping} />
         </Card>
       )}
+      {open && weighs && <Conflicts of={full} mapping={mapping} wish={wish} change={setWish} />}
+      {weighs && of.rows_done > 0 && !busy(of) && <Outcome of={full} />}
       {of.rows_bad > 0 && !busy(of) && <Rejects of={of} />}
     </Page>
   )
