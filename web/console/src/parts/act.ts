@@ -1,6 +1,7 @@
 /** A mutation as a person sees it: it says that it worked, or why it did not, and refreshes what it changed. */
 import { useMutation } from '@tanstack/react-query'
 import { App } from 'antd'
+import { ApiError } from 'api'
 import { queries } from '@/server'
 import { useCommon } from '@/words/common'
 import { useExplain } from './state'
@@ -11,9 +12,11 @@ interface ActOptions<I, O> {
   /** First parts of the query keys that this changes. */
   refresh?: string[]
   then?: (output: O, input: I) => void
+  /** What a refusal means here, when the reader can be told better than by the server's own words. */
+  refused?: (error: ApiError) => string | undefined
 }
 
-export function useAct<I, O>(run: (input: I) => Promise<O>, { done, refresh = [], then }: ActOptions<I, O> = {}) {
+export function useAct<I, O>(run: (input: I) => Promise<O>, { done, refresh = [], then, refused }: ActOptions<I, O> = {}) {
   const t = useCommon()
   const explain = useExplain()
   const { message } = App.useApp()
@@ -25,7 +28,7 @@ export function useAct<I, O>(run: (input: I) => Promise<O>, { done, refresh = []
       if (text) void message.success(text)
       then?.(output, input)
     },
-    onError: (error) => void message.error(`${t('act_failed')}: ${explain(error)}`, 6),
+    onError: (error) => void message.error(`${t('act_failed')}: ${(error instanceof ApiError && refused?.(error)) || explain(error)}`, 6),
   })
 }
 

@@ -2,11 +2,12 @@ import { Alert, App, Button, Form, Input, InputNumber, Modal, Radio, Select, Swi
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
 import { useCommon } from '@/words/common'
-import { attributes, KINDS, LEVELS, type Attribute, type Edited, type Made } from './ask'
+import { attributes, KINDS, LEVELS, SOURCES, sameOrder, useCoverage, type Attribute, type Edited, type Made } from './ask'
+import { SourcesField } from './SourcesField'
 import { useAttributeWords } from './words'
 import css from './attributes.module.css'
 
-const BLANK = { key: '', zh: '', en: '', kind: 'text', options: [], pii: 'none', searchable: false, max_age_days: null } satisfies Made
+const BLANK = { key: '', zh: '', en: '', kind: 'text', options: [], pii: 'none', searchable: false, max_age_days: null, sources: [...SOURCES] } satisfies Made
 const TOUCHED = ['attributes', 'person', 'segment-fields']
 
 export function AttributeForm({ of, close }: { of: Attribute | 'new'; close: () => void }) {
@@ -21,14 +22,23 @@ export function AttributeForm({ of, close }: { of: Attribute | 'new'; close: () 
   const create = useAct(attributes.create, { done: t('created_done'), refresh: TOUCHED, then: close })
   const save = useAct((body: Edited) => attributes.save(known?.key ?? '', body), {
     done: (_, body) => (body.archived === undefined ? c('saved') : t(body.archived ? 'archived_done' : 'restored_done')), refresh: TOUCHED, then: close,
+    refused: (error) => {
+      const names = error.errors.filter((each) => each.field === 'segments').map((each) => each.detail)
+      return names.length ? t('archive_used', { names: listed(names) }) : undefined
+    },
   })
+  const listed = (names: string[]) => names.map((name) => t('quoted', { name })).join(lang === 'zh' ? '、' : ', ')
+  const users = useCoverage().data?.items.find((each) => each.key === known?.key)?.used_by ?? []
   function send(given: Made) {
     const names = { zh: given.zh.trim(), en: given.en.trim() }
     if (!known) return create.mutate({ ...BLANK, ...given, ...names, key: given.key.trim(), max_age_days: given.max_age_days || null, searchable: level !== 'none' && Boolean(given.searchable) })
-    save.mutate({ ...names, max_age_days: given.max_age_days ?? 0, ...(known.kind === 'enum' ? { options: given.options } : {}) })
+    const sources = sameOrder(given.sources, known.sources) ? {} : { sources: given.sources }
+    save.mutate({ ...names, ...sources, max_age_days: given.max_age_days ?? 0, ...(known.kind === 'enum' ? { options: given.options } : {}) })
   }
   const toggle = (row: Attribute) =>
-    row.archived ? save.mutate({ archived: false }) : void modal.confirm({
+    row.archived ? save.mutate({ archived: false })
+      : users.length ? void modal.warning({ title: t('archive_title_used', { name: row[lang] }), content: t('archive_used', { names: listed(users.map((each) => each.name)) }), okText: t('got_it') })
+      : void modal.confirm({
       title: t('archive_title', { name: row[lang] }), content: t('archive_note'), okText: t('archive'), okButtonProps: { danger: true },
       onOk: () => save.mutateAsync({ archived: true }).catch(() => undefined),
     })
@@ -66,6 +76,7 @@ export function AttributeForm({ of, close }: { of: Attribute | 'new'; close: () 
         )}
         {!known && level !== 'none' && <Form.Item name="searchable" label={t('searchable')} valuePropName="checked"><Switch /></Form.Item>}
         <Form.Item name="max_age_days" label={t('age')} extra={t('age_hint')}><InputNumber min={1} max={36500} precision={0} style={{ width: 160 }} placeholder={t('never')} data-testid="attribute-age" /></Form.Item>
+        <Form.Item name="sources" label={t('order')} extra={t('order_hint')}><SourcesField /></Form.Item>
       </Form>
     </Modal>
   )

@@ -4,7 +4,8 @@ import { api } from '@/server'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
 import { useCommon } from '@/words/common'
-import { useAttributes, type Attribute } from '../attributes/ask'
+import { takesStaff, useAttributes, type Attribute } from '../attributes/ask'
+import { useAttributeWords } from '../attributes/words'
 import { usePersons } from '../persons/words'
 import { PORTRAIT, useAttributeName, usePortraitValue } from './Portrait'
 import { usePerson } from './words'
@@ -18,8 +19,16 @@ export function EditPerson({ person, open, close }: { person: Person; open: bool
   const { lang } = useFormat()
   const say = usePortraitValue()
   const { name } = useAttributeName()
+  const a = useAttributeWords()
   const schema = useAttributes()
   const own = (schema.data?.items ?? []).filter((each) => !each.builtin && !each.archived)
+  /** Why what staff write here would not count. */
+  function held(key: string): string | undefined {
+    const of = schema.data?.items.find((each) => each.key === key)
+    const here = person.attributes.find((each) => each.key === key)
+    if (!of || takesStaff(of, here)) return undefined
+    return !of.sources.includes('operator') ? a('staff_not_taken') : a('staff_weaker', { who: here?.source ? a(`by_${here.source}`) : a('unknown_source') })
+  }
   const [form] = Form.useForm<Given>()
   const save = useAct((body: Parameters<typeof api.persons.save>[1]) => api.persons.save(person.id, body), {
     refresh: ['person', 'persons', 'timeline'],
@@ -48,13 +57,13 @@ export function EditPerson({ person, open, close }: { person: Person; open: bool
         <Form.Item name="phone" label={p('phone')}><Input inputMode="tel" /></Form.Item>
         <Form.Item name="email" label={p('email')} rules={[{ type: 'email' }]}><Input inputMode="email" /></Form.Item>
         {PORTRAIT.map((key) => (
-          <Form.Item key={key} name={['portrait', key]} label={name(key)}>
+          <Form.Item key={key} name={['portrait', key]} label={name(key)} extra={held(key)}>
             {key === 'gender'
-              ? <Select allowClear options={['female', 'male', 'other'].map((value) => ({ value, label: say('gender', value) }))} />
-              : <Input maxLength={80} placeholder={key === 'birthday' ? 'YYYY-MM-DD' : ''} />}
+              ? <Select allowClear disabled={Boolean(held(key))} options={['female', 'male', 'other'].map((value) => ({ value, label: say('gender', value) }))} />
+              : <Input maxLength={80} disabled={Boolean(held(key))} placeholder={key === 'birthday' ? 'YYYY-MM-DD' : ''} />}
           </Form.Item>
         ))}
-        {own.map((each) => <Form.Item key={each.key} name={['portrait', each.key]} label={each[lang]}>{fieldOf(each, [c('yes'), c('no')])}</Form.Item>)}
+        {own.map((each) => <Form.Item key={each.key} name={['portrait', each.key]} label={each[lang]} extra={held(each.key)}>{fieldOf(each, [c('yes'), c('no')], Boolean(held(each.key)))}</Form.Item>)}
       </Form>
     </Drawer>
   )
@@ -64,9 +73,9 @@ export function EditPerson({ person, open, close }: { person: Person; open: bool
 const valuesOf = (person: Person): Record<string, string> => Object.fromEntries(person.attributes.map(({ key, value }) => [key, value]))
 
 /** A field for an attribute of the brand, by its kind. */
-function fieldOf(each: Attribute, [yes, no]: [string, string]) {
-  if (each.kind === 'enum') return <Select allowClear options={each.options.map((value) => ({ value, label: value }))} />
-  if (each.kind === 'bool') return <Select allowClear options={[{ value: 'true', label: yes }, { value: 'false', label: no }]} />
-  if (each.kind === 'number') return <Input inputMode="decimal" maxLength={40} />
-  return <Input maxLength={200} placeholder={each.kind === 'date' ? 'YYYY-MM-DD' : ''} />
+function fieldOf(each: Attribute, [yes, no]: [string, string], disabled: boolean) {
+  if (each.kind === 'enum') return <Select allowClear disabled={disabled} options={each.options.map((value) => ({ value, label: value }))} />
+  if (each.kind === 'bool') return <Select allowClear disabled={disabled} options={[{ value: 'true', label: yes }, { value: 'false', label: no }]} />
+  if (each.kind === 'number') return <Input disabled={disabled} inputMode="decimal" maxLength={40} />
+  return <Input disabled={disabled} maxLength={200} placeholder={each.kind === 'date' ? 'YYYY-MM-DD' : ''} />
 }

@@ -1,4 +1,4 @@
-/** Who these people are, against the whole pool or another segment. */
+/** Who these people are, against the whole pool, another segment, or those who left this one. */
 import { useMemo, useState } from 'react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
@@ -14,24 +14,42 @@ import { useTheme } from '@/shell/theme'
 import { useSegments } from '../segments/words'
 import css from './segment.module.css'
 
+/** Those who left within so many days. */
+const LEFT = [30, 90, 365] as const
+const leftOf = (against: string) => LEFT.find((days) => against === `left:${days}`)
+
 export function Portrait({ of }: { of: Segment }) {
   const t = useSegments()
+  const f = useFormat()
   const fields = useFields()
   const [against, setAgainst] = useState('')
-  const portrait = useQuery({ queryKey: ['segment', of.id, 'portrait', against], queryFn: () => segments.portrait(of.id, against || undefined), placeholderData: keepPreviousData })
-  const base = against ? fields.segmentName(against) : t('p_pool')
-  const options = [{ value: '', label: t('p_pool') }, ...fields.segments.filter((each) => each.value !== of.id)]
+  const left = leftOf(against)
+  const asked = left ? { left_days: left } : against ? { against } : {}
+  const portrait = useQuery({ queryKey: ['segment', of.id, 'portrait', against], queryFn: () => segments.portrait(of.id, asked), placeholderData: keepPreviousData })
+  const base = left ? t('p_left', { n: left }) : against ? fields.segmentName(against) : t('p_pool')
+  const leavers = LEFT.map((days) => ({ value: `left:${days}`, label: t('p_left', { n: days }) }))
+  const others = fields.segments.filter((each) => each.value !== of.id)
+  const options = [
+    { value: '', label: t('p_pool') },
+    ...(of.kind === 'live' ? [{ label: t('p_leavers'), options: leavers }] : []),
+    ...(others.length ? [{ label: t('p_segments'), options: others }] : []),
+  ]
   return (
     <div className="stack">
       <Card>
         <div className="row wrap">
           <span className="muted">{t('p_against')}</span>
           <Select value={against} onChange={setAgainst} options={options} style={{ minWidth: 200 }} aria-label={t('p_against')} popupMatchSelectWidth={false} showSearch={{ optionFilterProp: 'label' }} data-testid="portrait-against" />
-          <span className="small muted grow" style={{ flexBasis: 280 }}>{t('p_intro', { base })}</span>
+          <span className="small muted grow" style={{ flexBasis: 280 }}>{t('p_intro', { base })}{left && <> {t('p_left_note')}</>}</span>
         </div>
       </Card>
       <Shown of={portrait} what={t('p_title')} rows={10} empty={(data) => data.persons === 0 && <Card><Empty title={t('p_none')} /></Card>}>
-        {(data) => <Groups of={data} base={base} />}
+        {(data) => left && data.base === 0 ? <Card><Empty title={t('p_left_none', { n: left })} hint={t('p_left_none_hint')} /></Card> : (
+          <>
+            <p className="small muted" data-testid="portrait-sizes">{t('p_sizes', { n: f.count(data.persons), base, of: f.count(data.base) })}</p>
+            <Groups of={data} base={base} />
+          </>
+        )}
       </Shown>
     </div>
   )
@@ -41,7 +59,7 @@ function Groups({ of, base }: { of: Answer; base: string }) {
   const t = useSegments()
   const f = useFormat()
   const fields = useFields()
-  const named = (key: string, cell: { value: string; zh?: string | null; en?: string | null }) => cell[f.lang] || valueName(fields.attribute(key), cell.value, f.lang)
+  const named = (key: string, cell: { value: string; zh?: string | null; en?: string | null }) => cell[f.lang] || (key === 'stage' ? f.stage(cell.value) : '') || valueName(fields.attribute(key), cell.value, f.lang)
   return (
     <>
       <div className="two" style={{ alignItems: 'start' }}>

@@ -65,7 +65,7 @@ export interface Portrait {
   base: number
   groups: { key: string; zh: string; en: string; cells: Cell[]; missing: number; base_missing: number }[]
   /** What they did in each civil hour of the day. */
-  hours: { hour: number; count: number; share_bp: number; base_bp: number }[]
+  hours: { hour: number; count: number; share_bp: number; base_bp: number | null }[]
   categories: Cell[]
   products: { id: string; name: string; persons: number | null; share_bp: number | null; base_bp: number | null; tgi: number | null }[]
   responses: { name: string; persons: number | null; share_bp: number | null; base_bp: number | null; tgi: number | null }[]
@@ -101,7 +101,7 @@ export const segments = {
   why: (id: string, person: string) => client.call<WhyAnswer>('GET', `${V1}/segments/{id}/why/{person}`, { path: { id, person } }),
   ofPerson: (id: string) => client.call<{ items: PersonSegment[] }>('GET', `${V1}/persons/{id}/segments`, at(id)),
   overlap: (ids: string[]) => client.call<Overlap>('POST', `${V1}/segments/overlap`, { body: { ids } }),
-  portrait: (id: string, against?: string) => client.call<Portrait>('GET', `${V1}/segments/{id}/portrait`, { ...at(id), query: { against } }),
+  portrait: (id: string, query: { against?: string; left_days?: number }) => client.call<Portrait>('GET', `${V1}/segments/{id}/portrait`, { ...at(id), query }),
   health: () => client.call<Health>('GET', `${V1}/segments/health`),
   tag: (id: string, tag: string | null) => client.call<Segment>('POST', `${V1}/segments/{id}/tag`, { ...at(id), body: { tag } }),
 }
