@@ -72,14 +72,14 @@ mod tests {
     #[test]
     fn a_write_makes_forgotten_what_was_read_of_its_table() {
         let memo = Memo::default();
-        memo.put(&["brand"], 1, Rc::new("read".to_string()));
+        memo.put(&["tag"], 1, Rc::new("read".to_string()));
         memo.put(&["sku", "product"], 1, Rc::new(7i64));
-        memo.written("update brand_x set a = 1");
+        memo.written("update tag_muted set at = 1");
         assert_eq!(memo.get::<String>(1).as_deref().map(String::as_str), Some("read"));
         memo.written("insert into product (id) values (1)");
         assert_eq!((memo.get::<i64>(1), memo.get::<String>(2)), (None, None));
         assert!(memo.get::<String>(1).is_some());
-        memo.written("  delete from brand where id = 1");
+        memo.written("  delete from tag where at = 1");
         assert!(memo.get::<String>(1).is_none());
     }
 }
