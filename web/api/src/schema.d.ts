@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attribute-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many persons have a value of each attribute, by whose word and how old it is. */
+        get: operations["attribute_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attributes": {
         parameters: {
             query?: never;
@@ -188,7 +205,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change an attribute's names, options or age, or archive it. Kind and level stay. */
+        /** Change an attribute's names, options, age or sources, or archive it. Kind and level stay. */
         patch: operations["edit_attribute"];
         trace?: never;
     };
@@ -462,7 +479,8 @@ export interface paths {
         put?: never;
         /**
          * Upload a CSV file (UTF-8 or GBK, up to 2 GiB) as the raw body; the answer says how it was
-         *     understood. Nothing is imported before it is started.
+         *     understood. Nothing is imported before it is started. The file waits sealed, and goes when the import
+         *     is done or cancelled.
          */
         post: operations["upload_import"];
         delete?: never;
@@ -499,6 +517,43 @@ export interface paths {
         put?: never;
         /** Stop an import; rows that were kept stay kept. */
         post: operations["cancel_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first hundred rows of which a value was not taken, each value with what stays and why. */
+        get: operations["list_kept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/kept.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All rows of which a value was not taken as CSV: row number, what stays and why, and the columns of the
+         *     file, so that those that shall win can be imported again under another policy.
+         */
+        get: operations["download_kept"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -551,7 +606,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start an import or, with `dry_run`, a check that keeps nothing. */
+        /**
+         * Start an import or, with `dry_run`, a check that keeps nothing. With `policy` persons that are here
+         *     already are changed by what it says; the check counts the same.
+         */
         post: operations["start_import"];
         delete?: never;
         options?: never;
@@ -1383,6 +1441,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The traffic pools, how many people are in each, and how they overlap. */
+        get: operations["list_pools"];
+        put?: never;
+        /** Make a traffic pool of kinds of identities that are in no other. */
+        post: operations["add_pool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a traffic pool; identities and segments' history stay. Refused while a segment asks for it. */
+        delete: operations["end_pool"];
+        options?: never;
+        head?: never;
+        /** Change a traffic pool; what is absent stays. */
+        patch: operations["edit_pool"];
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -1736,7 +1830,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the people of a segment are spread, compared with everybody or another segment. */
+        /** How the people of a segment are spread, compared with everybody, another segment or those who left. */
         get: operations["segment_portrait"];
         put?: never;
         post?: never;
@@ -3063,6 +3157,16 @@ export interface components {
             store_id?: components["schemas"]["sto_id"] | null;
             tags?: string[];
         };
+        /** @description A new pool. */
+        AddPool: {
+            /** @description Lower-case letters, digits and `_`, at most 30. */
+            code: string;
+            en: string;
+            /** @description Strong kinds of identities that are in no other pool. */
+            kinds: string[];
+            strength: components["schemas"]["PoolStrength"];
+            zh: string;
+        };
         AddProduct: {
             category: string;
             code: string;
@@ -3207,7 +3311,7 @@ export interface components {
             kind: components["schemas"]["AttributeKind"];
             /**
              * Format: int64
-             * @description After so many days any source may overwrite a value; never when absent.
+             * @description After so many days any source that is taken may overwrite a value; never when absent.
              */
             max_age_days?: number | null;
             /** @description The values that an `enum` can have. */
@@ -3215,6 +3319,8 @@ export interface components {
             pii: components["schemas"]["Pii"];
             /** @description Can a person be found by the whole value? Plain values can be asked for by rules instead. */
             searchable: boolean;
+            /** @description Whose word counts, the strongest first; a source that is not named is not taken. */
+            sources: components["schemas"]["Source"][];
             zh: string;
         };
         AttributeField: {
@@ -3646,6 +3752,67 @@ export interface components {
             /** @description So many persons of the result are shown, at most 20. */
             sample?: number;
         };
+        /** @description How many persons have a value of one attribute. */
+        Coverage: {
+            /** @description By how long ago it was said. Values whose source was not recorded are in none. */
+            ages: components["schemas"]["CoverageAge"][];
+            /**
+             * Format: int64
+             * @description Different values; of words at most 100,000 are told apart. Nothing for sealed ones, which cannot be compared.
+             */
+            distinct?: number | null;
+            key: string;
+            /**
+             * Format: int64
+             * @description Persons who have a value; one who was merged counts once.
+             */
+            persons: number;
+            /**
+             * Format: int64
+             * @description Of all persons of the pool, anonymous ones too.
+             */
+            share_bp: number;
+            /** @description By whose word it is, the strongest first, then those that are not taken any more. */
+            sources: components["schemas"]["CoverageSource"][];
+            /**
+             * Format: int64
+             * @description Values older than the attribute's age, to the minute; none when it has no age.
+             */
+            stale: number;
+            /** @description Segments whose rules ask for it. */
+            used_by: components["schemas"]["SegmentRef"][];
+        };
+        CoverageAge: {
+            /**
+             * Format: int64
+             * @description Said at most so many days ago, and longer than those of the entry before; nothing for all that is older.
+             */
+            days?: number | null;
+            /** Format: int64 */
+            persons: number;
+        };
+        /** @description Coverage of every attribute. */
+        CoverageAnswer: {
+            /** @description Everything committed before this instant is counted. */
+            exact_at: components["schemas"]["i64"];
+            /** @description In the order of the schema. */
+            items: components["schemas"]["Coverage"][];
+            /**
+             * Format: int64
+             * @description Everybody in the pool.
+             */
+            persons: number;
+        };
+        CoverageSource: {
+            /** Format: int64 */
+            persons: number;
+            source?: components["schemas"]["Source"] | null;
+            /**
+             * Format: int64
+             * @description Of these, older than the attribute's age.
+             */
+            stale: number;
+        };
         cst_id: string;
         /**
          * @description Four ascending cuts a dimension. R: 5 up to the first cut, in days, 1 beyond the last. F and M: 1 up to
@@ -3737,6 +3904,7 @@ export interface components {
         };
         /** @description What is absent stays. */
         EditAttribute: {
+            /** @description Refused while rules of segments ask for the attribute. */
             archived?: boolean | null;
             en?: string | null;
             /**
@@ -3746,6 +3914,12 @@ export interface components {
             max_age_days?: number | null;
             /** @description In place of those before; values that persons have already stay theirs. */
             options?: string[] | null;
+            /**
+             * @description Whose word counts from now on, the strongest first, each once; who is not named is not taken, and
+             *     what such a source said before stays until another one speaks. An empty list is the built-in order.
+             *     Merged persons are folded anew: each of their accounts has its own word.
+             */
+            sources?: components["schemas"]["Source"][] | null;
             zh?: string | null;
         };
         EditBrand: {
@@ -3770,6 +3944,14 @@ export interface components {
             consents?: components["schemas"]["Allow"] | null;
             name?: string | null;
             store_id?: components["schemas"]["sto_id"] | null;
+        };
+        /** @description What may be changed of a pool; what is absent stays. */
+        EditPool: {
+            en?: string | null;
+            /** @description In place of those before. */
+            kinds?: string[] | null;
+            strength?: components["schemas"]["PoolStrength"] | null;
+            zh?: string | null;
         };
         /** @description What is absent stays. */
         EditProduct: {
@@ -4017,8 +4199,11 @@ export interface components {
             days: components["schemas"]["DaySize"][];
         };
         HourCell: {
-            /** Format: int64 */
-            base_bp: number;
+            /**
+             * Format: int64
+             * @description `null` when the base itself has few persons.
+             */
+            base_bp?: number | null;
             /**
              * Format: int64
              * @description What these persons did in this hour of the day, over all days.
@@ -4073,6 +4258,10 @@ export interface components {
             /** @description Field → column. */
             mapping: Record<string, never>;
             name: string;
+            /** @description What became of the good rows, or would; of persons only. */
+            outcome: components["schemas"]["ImportOutcome"];
+            /** @description Who wins where the file says something else than what is here. */
+            policy: components["schemas"]["ImportPolicy"];
             /** Format: int64 */
             rows_bad: number;
             /** Format: int64 */
@@ -4090,8 +4279,83 @@ export interface components {
         ImportField: {
             en: string;
             field: string;
+            /** @description It can be said who wins where the file says something else than what is here. */
+            policy: boolean;
             required: boolean;
             zh: string;
+        };
+        /** @description What became of one field, over the rows of persons who were here already. */
+        ImportFieldOutcome: {
+            /**
+             * Format: int64
+             * @description Another value was here.
+             */
+            changed: number;
+            field: string;
+            /**
+             * Format: int64
+             * @description It was empty here.
+             */
+            filled: number;
+            /**
+             * Format: int64
+             * @description What was here stayed, though the file says something else.
+             */
+            kept: number;
+        };
+        /** @description A value that was not taken. */
+        ImportKept: {
+            field: string;
+            /** @description What is here; phones and e-mails masked, empty when there is nothing. */
+            stays: string;
+            why: components["schemas"]["ImportKeptWhy"];
+        };
+        /**
+         * @description Why a value of the file was not taken.
+         * @enum {string}
+         */
+        ImportKeptWhy: "fill_only" | "older" | "no_time" | "ours" | "stronger";
+        /** @description What became of the rows that are good. */
+        ImportOutcome: {
+            /**
+             * Format: int64
+             * @description Rows by which a field of somebody known became another.
+             */
+            changed?: number;
+            /**
+             * Format: int64
+             * @description Rows of somebody new.
+             */
+            created?: number;
+            fields?: components["schemas"]["ImportFieldOutcome"][];
+            /**
+             * Format: int64
+             * @description Rows of which a value was not taken.
+             */
+            kept?: number;
+            /**
+             * Format: int64
+             * @description Rows that say nothing new of somebody known.
+             */
+            same?: number;
+        };
+        /** @description What holds for a run. */
+        ImportPolicy: {
+            default?: components["schemas"]["Policy"];
+            /** @description Field → policy, where it is another than the default. */
+            fields?: Record<string, never>;
+            system?: string | null;
+        };
+        /** @description What is wished for a run. */
+        ImportPolicyAsk: {
+            default?: components["schemas"]["Policy"] | null;
+            /** @description Field → policy; stronger than the rules of the system. */
+            fields?: Record<string, never>;
+            /**
+             * @description The customer system whose file this is: the rules of its sync hold, what they call a field is found
+             *     as its column, and the file speaks in its name. Its ids are `person_key`.
+             */
+            system?: string | null;
         };
         /** @description One message in somebody's inbox. */
         InboxItem: {
@@ -4179,6 +4443,16 @@ export interface components {
             /** @description `null` ends it. */
             tag?: string | null;
         };
+        /** @description A row that was imported, but for some values. */
+        KeptRow: {
+            kept: components["schemas"]["ImportKept"][];
+            raw: string;
+            /**
+             * Format: int64
+             * @description As a spreadsheet counts: the header is row 1.
+             */
+            row: number;
+        };
         Key: {
             created_at: components["schemas"]["i64"];
             id: components["schemas"]["key_id"];
@@ -4261,7 +4535,7 @@ export interface components {
                 kind: components["schemas"]["AttributeKind"];
                 /**
                  * Format: int64
-                 * @description After so many days any source may overwrite a value; never when absent.
+                 * @description After so many days any source that is taken may overwrite a value; never when absent.
                  */
                 max_age_days?: number | null;
                 /** @description The values that an `enum` can have. */
@@ -4269,6 +4543,8 @@ export interface components {
                 pii: components["schemas"]["Pii"];
                 /** @description Can a person be found by the whole value? Plain values can be asked for by rules instead. */
                 searchable: boolean;
+                /** @description Whose word counts, the strongest first; a source that is not named is not taken. */
+                sources: components["schemas"]["Source"][];
                 zh: string;
             }[];
             /** @description Pass it as `cursor` for the next page; null at the end. */
@@ -4418,6 +4694,10 @@ export interface components {
                 /** @description Field → column. */
                 mapping: Record<string, never>;
                 name: string;
+                /** @description What became of the good rows, or would; of persons only. */
+                outcome: components["schemas"]["ImportOutcome"];
+                /** @description Who wins where the file says something else than what is here. */
+                policy: components["schemas"]["ImportPolicy"];
                 /** Format: int64 */
                 rows_bad: number;
                 /** Format: int64 */
@@ -4471,6 +4751,22 @@ export interface components {
                 property: string;
                 /** @description The new name, of a renaming. */
                 target?: string | null;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_KeptRow: {
+            items: {
+                kept: components["schemas"]["ImportKept"][];
+                raw: string;
+                /**
+                 * Format: int64
+                 * @description As a spreadsheet counts: the header is row 1.
+                 */
+                row: number;
             }[];
             /** @description Pass it as `cursor` for the next page; null at the end. */
             next?: string | null;
@@ -5495,6 +5791,8 @@ export interface components {
             options?: string[];
             pii: components["schemas"]["Pii"];
             searchable?: boolean;
+            /** @description Whose word counts, the strongest first, each once; who is not named is not taken. None: as built in. */
+            sources?: components["schemas"]["Source"][];
             zh: string;
         };
         MakeSegment: {
@@ -6004,6 +6302,8 @@ export interface components {
             identities: components["schemas"]["Identity"][];
             /** @description Persons that turned out to be this one. */
             merged_ids: components["schemas"]["per_id"][];
+            /** @description The traffic pools this person is in. */
+            pools: components["schemas"]["TrafficPool"][];
             /** @description Attribute → value: gender, birthday, age_band, income_band, region, education, … and the brand's own that are not sealed */
             portrait: components["schemas"]["BTreeMap"];
         };
@@ -6126,6 +6426,70 @@ export interface components {
         Pool: {
             weeks: components["schemas"]["PoolWeek"][];
         };
+        /** @description Persons who are in exactly these pools. */
+        PoolCell: {
+            /** Format: int64 */
+            count: number;
+            /** @description For each pool, in the order of the list: in it or not. */
+            in: boolean[];
+        };
+        /** @description The pools of a brand and who is in them. */
+        PoolList: {
+            /** @description How the pools overlap; nobody is in two cells, and empty cells are left out. */
+            cells: components["schemas"]["PoolCell"][];
+            choice: components["schemas"]["Pools"];
+            /** @description Everything that happened before this instant is taken into account. */
+            exact_at: components["schemas"]["i64"];
+            /**
+             * Format: int64
+             * @description All persons of the brand.
+             */
+            persons: number;
+            pools: components["schemas"]["PoolRow"][];
+            /**
+             * Format: int64
+             * @description Those who are in at least one pool.
+             */
+            reached: number;
+            /**
+             * Format: int64
+             * @description Pairs of persons from different pools that wait for people to decide.
+             */
+            waiting: number;
+        };
+        /** @description A pool with its people. */
+        PoolRow: {
+            code: string;
+            en: string;
+            kinds: string[];
+            /**
+             * Format: int64
+             * @description Of them, those who are in no other pool.
+             */
+            only: number;
+            /**
+             * Format: int64
+             * @description Persons in it now.
+             */
+            persons: number;
+            /**
+             * Format: int64
+             * @description Of them, those who are in another pool, too.
+             */
+            shared: number;
+            strength: components["schemas"]["PoolStrength"];
+            zh: string;
+        };
+        /**
+         * @description One traffic pool (流量池) over all channels, or several.
+         * @enum {string}
+         */
+        Pools: "one" | "several";
+        /**
+         * @description How well the people of a pool can be reached.
+         * @enum {string}
+         */
+        PoolStrength: "strong" | "weak";
         /** @description One week, Monday to Sunday in the brand's zone; the last one ends now. */
         PoolWeek: {
             /** Format: int64 */
@@ -6142,8 +6506,11 @@ export interface components {
         };
         /** @description One value: how many have it, here and in the base. */
         PortraitCell: {
-            /** Format: int64 */
-            base_bp: number;
+            /**
+             * Format: int64
+             * @description `null` where it is hidden because there are few in the base.
+             */
+            base_bp?: number | null;
             /**
              * Format: int64
              * @description `null` where it is hidden because there are few.
@@ -6223,7 +6590,7 @@ export interface components {
         /** @description A product that these persons bought. */
         ProductCell: {
             /** Format: int64 */
-            base_bp: number;
+            base_bp?: number | null;
             id: components["schemas"]["prd_id"];
             name: string;
             /** Format: int64 */
@@ -6402,7 +6769,7 @@ export interface components {
         /** @description A kind of activity that these persons took part in. */
         ResponseCell: {
             /** Format: int64 */
-            base_bp: number;
+            base_bp?: number | null;
             /** @description The name of the event. */
             name: string;
             /** Format: int64 */
@@ -6674,6 +7041,9 @@ export interface components {
             /** @description Has an identity of this kind. */
             identity: components["schemas"]["KindTest"];
         } | {
+            /** @description Is in at least one of these traffic pools, by their codes. */
+            pool: components["schemas"]["AnyOf"];
+        } | {
             /** @description Came first by one of these touchpoints. */
             touchpoint: components["schemas"]["AnyOf"];
         } | {
@@ -6942,6 +7312,11 @@ export interface components {
                 [key: string]: components["schemas"]["IdentityRule"];
             };
             /**
+             * @description Whether identities of all traffic pools may join persons, or people decide over the border of two pools.
+             * @default one
+             */
+            identity_pools: components["schemas"]["Pools"];
+            /**
              * Format: int64
              * @description An unpaid order is closed after this many minutes.
              * @default 30
@@ -7020,7 +7395,7 @@ export interface components {
         sku_id: string;
         slt_id: string;
         /**
-         * @description Who says so, the weakest first (K11).
+         * @description Who says so.
          * @enum {string}
          */
         Source: "inferred" | "imported" | "declared" | "verified" | "operator";
@@ -7130,6 +7505,7 @@ export interface components {
             encoding?: string | null;
             /** @description Field → column; absent takes what the headers suggest. */
             mapping?: Record<string, never> | null;
+            policy?: components["schemas"]["ImportPolicyAsk"] | null;
         };
         /** @enum {string} */
         State: "placed" | "closing" | "paid" | "paid_late" | "ready" | "fulfilled" | "completed" | "cancelled" | "refunded";
@@ -7499,6 +7875,16 @@ export interface components {
             step: string;
         };
         tpt_id: string;
+        /** @description A pool as the brand wrote it down. */
+        TrafficPool: {
+            /** @description Names it in rules and addresses; never changed. */
+            code: string;
+            en: string;
+            /** @description Kinds of identities, in the order of the registry. */
+            kinds: string[];
+            strength: components["schemas"]["PoolStrength"];
+            zh: string;
+        };
         /** @description What may be set on a person by hand, by import or by an identify call. */
         Traits: {
             email?: string | null;
@@ -7628,6 +8014,7 @@ export type AddIntakeRule = components['schemas']['AddIntakeRule'];
 export type AddKey = components['schemas']['AddKey'];
 export type AddLiveCode = components['schemas']['AddLiveCode'];
 export type AddPerson = components['schemas']['AddPerson'];
+export type AddPool = components['schemas']['AddPool'];
 export type AddProduct = components['schemas']['AddProduct'];
 export type Address = components['schemas']['Address'];
 export type AddStaff = components['schemas']['AddStaff'];
@@ -7697,6 +8084,10 @@ export type Cost = components['schemas']['Cost'];
 export type CostKind = components['schemas']['CostKind'];
 export type Counted = components['schemas']['Counted'];
 export type CountRule = components['schemas']['CountRule'];
+export type Coverage = components['schemas']['Coverage'];
+export type CoverageAge = components['schemas']['CoverageAge'];
+export type CoverageAnswer = components['schemas']['CoverageAnswer'];
+export type CoverageSource = components['schemas']['CoverageSource'];
 export type CstId = components['schemas']['cst_id'];
 export type Cuts = components['schemas']['Cuts'];
 export type Dates = components['schemas']['Dates'];
@@ -7714,6 +8105,7 @@ export type EditAttribute = components['schemas']['EditAttribute'];
 export type EditBrand = components['schemas']['EditBrand'];
 export type EditCampaign = components['schemas']['EditCampaign'];
 export type EditMe = components['schemas']['EditMe'];
+export type EditPool = components['schemas']['EditPool'];
 export type EditProduct = components['schemas']['EditProduct'];
 export type EditSegment = components['schemas']['EditSegment'];
 export type EditStaff = components['schemas']['EditStaff'];
@@ -7753,6 +8145,12 @@ export type IdentityRule = components['schemas']['IdentityRule'];
 export type ImpId = components['schemas']['imp_id'];
 export type Import = components['schemas']['Import'];
 export type ImportField = components['schemas']['ImportField'];
+export type ImportFieldOutcome = components['schemas']['ImportFieldOutcome'];
+export type ImportKept = components['schemas']['ImportKept'];
+export type ImportKeptWhy = components['schemas']['ImportKeptWhy'];
+export type ImportOutcome = components['schemas']['ImportOutcome'];
+export type ImportPolicy = components['schemas']['ImportPolicy'];
+export type ImportPolicyAsk = components['schemas']['ImportPolicyAsk'];
 export type InboxItem = components['schemas']['InboxItem'];
 export type IntakeRule = components['schemas']['IntakeRule'];
 export type Interval = components['schemas']['Interval'];
@@ -7763,6 +8161,7 @@ export type IrlId = components['schemas']['irl_id'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type ItemSku = components['schemas']['ItemSku'];
 export type KeepTag = components['schemas']['KeepTag'];
+export type KeptRow = components['schemas']['KeptRow'];
 export type Key = components['schemas']['Key'];
 export type KeyId = components['schemas']['key_id'];
 export type Kind = components['schemas']['Kind'];
@@ -7780,6 +8179,7 @@ export type ListEvent = components['schemas']['List_Event'];
 export type ListImport = components['schemas']['List_Import'];
 export type ListInboxItem = components['schemas']['List_InboxItem'];
 export type ListIntakeRule = components['schemas']['List_IntakeRule'];
+export type ListKeptRow = components['schemas']['List_KeptRow'];
 export type ListKey = components['schemas']['List_Key'];
 export type ListKind = components['schemas']['List_Kind'];
 export type ListKindView = components['schemas']['List_KindView'];
@@ -7910,6 +8310,11 @@ export type Pii = components['schemas']['Pii'];
 export type PlaceOrder = components['schemas']['PlaceOrder'];
 export type Policy = components['schemas']['Policy'];
 export type Pool = components['schemas']['Pool'];
+export type PoolCell = components['schemas']['PoolCell'];
+export type PoolList = components['schemas']['PoolList'];
+export type PoolRow = components['schemas']['PoolRow'];
+export type Pools = components['schemas']['Pools'];
+export type PoolStrength = components['schemas']['PoolStrength'];
 export type PoolWeek = components['schemas']['PoolWeek'];
 export type PortraitCell = components['schemas']['PortraitCell'];
 export type PortraitGroup = components['schemas']['PortraitGroup'];
@@ -8052,6 +8457,7 @@ export type TouchpointRow = components['schemas']['TouchpointRow'];
 export type TouchpointSort = components['schemas']['TouchpointSort'];
 export type TouchpointStep = components['schemas']['TouchpointStep'];
 export type TptId = components['schemas']['tpt_id'];
+export type TrafficPool = components['schemas']['TrafficPool'];
 export type Traits = components['schemas']['Traits'];
 export type TrendAnswer = components['schemas']['TrendAnswer'];
 export type TrendGroup = components['schemas']['TrendGroup'];
@@ -8072,7 +8478,7 @@ export interface operations {
     ask_persons: {
         parameters: {
             query?: {
-                /** @description Keeps them as a static segment of this name. */
+                /** @description Keeps them as a static segment of this name; with an `Idempotency-Key` once, however often it is sent. */
                 save?: string;
             };
             header?: never;
@@ -8373,6 +8779,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrendAnswer"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    attribute_coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageAnswer"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -9175,6 +9609,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_kept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["imp_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_KeptRow"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    download_kept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["imp_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -11049,6 +11543,128 @@ export interface operations {
             };
         };
     };
+    list_pools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolList"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPool"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficPool"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    end_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    edit_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditPool"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficPool"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -11879,6 +12495,11 @@ export interface operations {
             query?: {
                 /** @description Compared with this segment; with everybody when absent. */
                 against?: string;
+                /**
+                 * @description Compared with those who left this segment in so many days, back from now, and are not in it. Who
+                 *     left because the rule was edited is none of them.
+                 */
+                left_days?: number;
             };
             header?: never;
             path: {
