@@ -349,7 +349,7 @@ fn write(tx: &mut Tx, ctx: &Ctx, p: &Person, id: PersonId, plan: &Plan) -> Resul
     }
     if plan.put_right.source.is_some() {
         let actor = ctx.policy.system.as_ref().map(|s| format!("sync:{s}")).or_else(|| ctx.actor.clone());
-        person::describe(tx, ctx.brand, root, &plan.put_right, actor.as_deref())?;
+        person::describe_winning(tx, ctx.brand, root, &plan.put_right, actor.as_deref())?;
     }
     if let Some(at) = p.joined_at.filter(|_| joined.is_none()) {
         person::joined(tx, ctx.brand, id, at)?;
