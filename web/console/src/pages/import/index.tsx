@@ -48,6 +48,7 @@ function Detail({ of }: { of: Import }) {
       actions={<Actions of={of} open={open} blocked={missing(of, mapping).length > 0 || lacksTime(full, wish, mapping)} start={start.mutate} pending={start.isPending} />}>
       <Says of={of} />
       {busy(of) && <Running of={of} />}
+      {weighs && of.rows_done > 0 && !busy(of) && <Outcome of={full} />}
       {open && (
         <Card title={t('map_title')} note={t('map_note')}
           extra={<Segmented size="small" value={encoding} onChange={setEncoding} options={[{ value: 'utf-8', label: 'UTF-8' }, { value: 'gbk', label: 'GBK' }]} aria-label={t('encoding')} />}>
@@ -55,7 +56,6 @@ function Detail({ of }: { of: Import }) {
         </Card>
       )}
       {open && weighs && <Conflicts of={full} mapping={mapping} wish={wish} change={setWish} />}
-      {weighs && of.rows_done > 0 && !busy(of) && <Outcome of={full} />}
       {of.rows_bad > 0 && !busy(of) && <Rejects of={of} />}
     </Page>
   )
