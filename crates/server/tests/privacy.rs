@@ -16,6 +16,7 @@ use weir_keep::{Role, key};
 /// One phone for each door, so that a leak says where it is.
 const PHONES: &[(&str, &str)] = &[
     ("file", "13861740011"), ("file, rejected", "13861740012"), ("upload", "13861740013"), ("upload, rejected", "13861740014"),
+    ("upload, waiting", "13861740015"), ("upload, no header", "13861740016"), ("upload, name", "13861740017"),
     ("login", "13861740021"), ("address", "13861740022"), ("note", "13861740023"), ("console", "13861740031"), ("list", "13861740032"),
     ("list, unknown", "13861740033"), ("search", "13861740034"), ("identify", "13861740041"), ("number in an event", "13861740042"),
     ("text in an event", "13861740043"), ("address of a page", "13861740044"), ("user id", "13861740045"), ("sensors", "13861740051"),
@@ -192,6 +193,11 @@ impl Walk {
         let headers = [("authorization", auth.as_str()), ("content-type", "application/octet-stream")];
         let (status, text) = call(self.address(), "POST", "/api/v1/imports?kind=persons&name=more.csv", &headers, body.as_bytes()).unwrap();
         assert_eq!(status, 200, "{text}");
+        // One that nobody starts lies there, with somebody in the place of its header.
+        let waiting = format!("{},沈墨\n{},苏叶\n", phone("upload, no header"), phone("upload, waiting"));
+        let named = format!("/api/v1/imports?kind=persons&name={}.csv", phone("upload, name"));
+        let (status, shown) = call(self.address(), "POST", &named, &headers, waiting.as_bytes()).unwrap();
+        assert!(status == 200 && shown.contains(phone("upload, no header")), "{shown}");
         let id = serde_json::from_str::<Value>(&text).unwrap()["id"].as_str().unwrap().to_string();
         self.ask("POST", &format!("/api/v1/imports/{id}/start"), &self.admin, Some(json!({})));
         let look = || self.ask("GET", &format!("/api/v1/imports/{id}"), &self.admin, None);
