@@ -23,7 +23,7 @@ const server = process.env.WEIR_URL ? null : await startDemo(data)
 let status = 1
 try {
   const env = { ...process.env, WEIR_URL: process.env.WEIR_URL ?? server.url }
-  const tests = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files], { env, stdio: 'inherit' })
+  const tests = spawn(process.execPath, ['--test', '--test-force-exit', '--test-concurrency=1', '--test-reporter=spec', ...files], { env, stdio: 'inherit' })
   status = await new Promise((done) => tests.on('exit', (code) => done(code ?? 1)))
 } finally {
   await server?.stop()

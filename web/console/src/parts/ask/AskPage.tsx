@@ -103,7 +103,10 @@ function Kinds({ here, question }: { here: Kind; question: Common }) {
   const search = kept.toString()
   const bar = useRef<HTMLElement>(null)
   // On a phone the bar is longer than the screen.
-  useEffect(() => bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' }), [here])
+  useEffect(() => {
+    // Newer browsers answer with a promise, and what an effect answers is called at its end.
+    void bar.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+  }, [here])
   return (
     <nav ref={bar} className={css.kinds} aria-label={t('kinds')}>
       {KINDS.map((kind) => (

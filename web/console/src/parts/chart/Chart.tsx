@@ -95,7 +95,9 @@ export function Chart({ option, height = 280, label, onClick, more }: ChartProps
       chart.current = null
     }
   }, [mode, more])
-  useEffect(() => chart.current?.setOption(option, { notMerge: true }), [option])
+  useEffect(() => {
+    chart.current?.setOption(option, { notMerge: true })
+  }, [option])
 
   return <div ref={box} role="img" aria-label={label} style={{ height }} className={css.box} />
 }
