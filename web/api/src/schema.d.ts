@@ -4339,16 +4339,14 @@ export interface components {
              */
             same?: number;
         };
-        /** @description What holds for a run. */
-        ImportPolicy: {
-            default?: components["schemas"]["Policy"];
-            /** @description Field → policy, where it is another than the default. */
-            fields?: Record<string, never>;
-            system?: string | null;
-        };
+        /**
+         * @description Who wins when both have a value.
+         * @enum {string}
+         */
+        ImportPolicy: "weaker" | "fill" | "file" | "newer" | "ours";
         /** @description What is wished for a run. */
         ImportPolicyAsk: {
-            default?: components["schemas"]["Policy"] | null;
+            default?: components["schemas"]["ImportPolicy"] | null;
             /** @description Field → policy; stronger than the rules of the system. */
             fields?: Record<string, never>;
             /**
