@@ -4339,14 +4339,16 @@ export interface components {
              */
             same?: number;
         };
-        /**
-         * @description Who wins when both have a value.
-         * @enum {string}
-         */
-        ImportPolicy: "weaker" | "fill" | "file" | "newer" | "ours";
+        /** @description What holds for a run. */
+        ImportPolicy: {
+            default?: components["schemas"]["ImportWinner"];
+            /** @description Field → policy, where it is another than the default. */
+            fields?: Record<string, never>;
+            system?: string | null;
+        };
         /** @description What is wished for a run. */
         ImportPolicyAsk: {
-            default?: components["schemas"]["ImportPolicy"] | null;
+            default?: components["schemas"]["ImportWinner"] | null;
             /** @description Field → policy; stronger than the rules of the system. */
             fields?: Record<string, never>;
             /**
@@ -4355,6 +4357,11 @@ export interface components {
              */
             system?: string | null;
         };
+        /**
+         * @description Who wins when both have a value.
+         * @enum {string}
+         */
+        ImportWinner: "weaker" | "fill" | "file" | "newer" | "ours";
         /** @description One message in somebody's inbox. */
         InboxItem: {
             body: string;
@@ -8149,6 +8156,7 @@ export type ImportKeptWhy = components['schemas']['ImportKeptWhy'];
 export type ImportOutcome = components['schemas']['ImportOutcome'];
 export type ImportPolicy = components['schemas']['ImportPolicy'];
 export type ImportPolicyAsk = components['schemas']['ImportPolicyAsk'];
+export type ImportWinner = components['schemas']['ImportWinner'];
 export type InboxItem = components['schemas']['InboxItem'];
 export type IntakeRule = components['schemas']['IntakeRule'];
 export type Interval = components['schemas']['Interval'];

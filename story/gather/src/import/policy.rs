@@ -12,7 +12,7 @@ use weir_know::sync;
 /// Who wins when both have a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = ImportPolicy)]
+#[schema(as = ImportWinner)]
 pub enum Policy {
     /// A file is a source like any other: attributes wait behind what the customer or the staff said;
     /// name, phone, e-mail and store are replaced.
