@@ -322,7 +322,15 @@ impl Db {
 
     /// Returns when everything that a read may have seen is durable: a read can be some milliseconds
     /// ahead of the disk. Whoever acts outside on what it read, without a write before, asks this first.
-    pub fn settled(&self) -> Result<()> {
+    pub async fn settled(&self) -> Result<()> {
+        match self.engine {
+            Engine::Sqlite => self.write(|_| Ok(())).await,
+            Engine::Postgres => Ok(()),
+        }
+    }
+
+    /// [`Db::settled`] for threads that are not asynchronous.
+    pub fn settled_now(&self) -> Result<()> {
         match self.engine {
             Engine::Sqlite => self.write_now(|_| Ok(())),
             Engine::Postgres => Ok(()),

@@ -258,9 +258,9 @@ fn one<'a>(tx: &mut Tx, brand: BrandId, source: &'static str, item: &'a Item, se
         let detail = format!("event: {} is an event that Weir states itself; choose another name", item.name);
         return Ok(Became::Refused(Reason::Forbidden, detail));
     }
-    let mut person = if item.is_somebodys() { Some(seen.person(tx, brand, source, item)?) } else { None };
+    let now = if item.is_somebodys() { Some(seen.person(tx, brand, source, item)?) } else { None };
     let earlier = seen.earlier_holder(tx, brand, item)?;
-    person = earlier.or(person);
+    let person = earlier.or(now);
     let touchpoint = seen.touchpoint(tx, brand, item)?;
     let fact = Fact {
         brand,

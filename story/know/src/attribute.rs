@@ -339,11 +339,7 @@ pub(crate) fn asked(tx: &mut Tx, brand: BrandId) -> Result<Vec<(SegmentRef, Vec<
     let all = crate::segment::running(tx, brand)?;
     Ok(all
         .into_iter()
-        .filter_map(|s| {
-            let mut keys = vec![];
-            s.rule?.attributes(&mut keys);
-            Some((SegmentRef { id: s.id, name: s.name }, keys))
-        })
+        .filter_map(|s| Some((SegmentRef { id: s.id, name: s.name }, s.rule?.attributes())))
         .collect())
 }
 

@@ -40,6 +40,13 @@ pub struct Stored {
     pub updated_at: Ms,
 }
 
+impl Stored {
+    /// The segments that its rule asks for.
+    fn looks_at(&self) -> Vec<SegmentId> {
+        self.rule.as_ref().map(Rule::segments).unwrap_or_default()
+    }
+}
+
 impl FromRow for Stored {
     fn from_row(r: &Row<'_>) -> Result<Stored> {
         let rule: Option<String> = r.get(7)?;
@@ -78,17 +85,18 @@ pub fn running(tx: &mut Tx, brand: BrandId) -> Result<Vec<Stored>> {
     tx.all(&format!("{SELECT} where brand_id = $1 and state <> 'archived' order by id"), params![brand])
 }
 
+/// Those whose rules look at this one.
+pub fn lookers(tx: &mut Tx, brand: BrandId, id: SegmentId) -> Result<Vec<Stored>> {
+    Ok(running(tx, brand)?.into_iter().filter(|s| s.id != id && s.looks_at().contains(&id)).collect())
+}
+
 /// Each after those that its rule looks at.
 pub fn in_order(mut open: Vec<Stored>) -> Vec<Stored> {
     let mut out: Vec<Stored> = vec![];
     loop {
         let waiting: Vec<SegmentId> = open.iter().map(|s| s.id).collect();
         let (ready, rest): (Vec<Stored>, Vec<Stored>) = open.into_iter().partition(|s| {
-            let mut needs = vec![];
-            if let Some(rule) = &s.rule {
-                rule.segments(&mut needs);
-            }
-            !needs.iter().any(|n| waiting.contains(n) && *n != s.id)
+            !s.looks_at().iter().any(|n| waiting.contains(n) && *n != s.id)
         });
         let stuck = ready.is_empty();
         out.extend(ready);
@@ -243,14 +251,8 @@ fn retag(tx: &mut Tx, brand: BrandId, id: SegmentId, was: Option<&str>, now: Opt
 /// Ends a segment. It must not be looked at by another.
 pub fn archive(tx: &mut Tx, brand: BrandId, id: SegmentId, actor: &str) -> Result<()> {
     let was = get(tx, brand, id)?;
-    for other in running(tx, brand)? {
-        let mut needs = vec![];
-        if let Some(rule) = &other.rule {
-            rule.segments(&mut needs);
-        }
-        if other.id != id && needs.contains(&id) {
-            return Err(Problem::conflict(format!("{} looks at this segment; change that one first.", other.name)));
-        }
+    if let Some(other) = lookers(tx, brand, id)?.first() {
+        return Err(Problem::conflict(format!("{} looks at this segment; change that one first.", other.name)));
     }
     let now = tx.now();
     retag(tx, brand, id, was.tag.as_deref(), None, actor)?;

@@ -187,14 +187,15 @@ fn one(tx: &mut Tx, who: &Staff, system: &str, rules: &[FieldRule], item: &SyncI
     let mut traits = Traits::default();
     for rule in rules {
         let Some(value) = given(&rule.field) else { continue };
-        let write = match (here(tx, who.brand, root, &now_here, &rule.field, &value)?, rule.policy) {
+        let have = here(tx, who.brand, root, &now_here, &rule.field, &value)?;
+        let write = match (&have, rule.policy) {
             (Here::Same, _) | (_, Policy::Ours) => false,
             (Here::Empty, _) | (Here::Differs(_), Policy::Theirs) => true,
             (Here::Differs(_), Policy::FillEmpty) => false,
             (Here::Differs(here), Policy::Newest) => {
                 let why = || Problem::field("updated_at", format!("{}: the newest wins, so say when it changed", rule.field));
                 let word = Word { system, field: &rule.field, value: &value, at: item.updated_at.ok_or_else(why)? };
-                later(tx, who.brand, root, &word, &here)?
+                later(tx, who.brand, root, &word, here)?
             }
         };
         if write {
@@ -205,7 +206,7 @@ fn one(tx: &mut Tx, who: &Staff, system: &str, rules: &[FieldRule], item: &SyncI
                 "email" => traits.email = Some(value.clone()),
                 other => drop(traits.portrait.insert(other.to_string(), Some(value.clone()))),
             }
-        } else if matches!(here(tx, who.brand, root, &now_here, &rule.field, &value)?, Here::Differs(_)) {
+        } else if matches!(have, Here::Differs(_)) {
             out.kept.push(rule.field.clone());
         }
         let at = item.updated_at.unwrap_or(tx.now());

@@ -24,14 +24,19 @@ fn closing(tx: &mut Tx) -> Result<Vec<(PaymentId, BrandId, String)>> {
     )
 }
 
+/// What is to be done, once the disk has it: outside nothing can be taken back.
+fn promised<T: Send + 'static>(db: &Db, due: impl FnMut(&mut Tx) -> Result<Vec<T>> + Send + 'static) -> Result<Vec<T>> {
+    let due = db.read_now(due)?;
+    if !due.is_empty() {
+        db.settled_now()?;
+    }
+    Ok(due)
+}
+
 /// Does everything that is due now; tells how much was done.
 pub fn run(db: &Db, providers: &Providers) -> Result<usize> {
     let mut done = 0;
-    let closing = db.read_now(closing)?;
-    if !closing.is_empty() {
-        db.settled()?;
-    }
-    for (id, brand, name) in closing {
+    for (id, brand, name) in promised(db, closing)? {
         let says = provider(providers, &name)?.close(id);
         match says {
             Says::Done | Says::Never(_) => {
@@ -44,11 +49,7 @@ pub fn run(db: &Db, providers: &Providers) -> Result<usize> {
             Says::Unknown(why) => tracing::warn!(attempt = %id, "closing is not certain yet: {why}"),
         }
     }
-    let refunds = db.read_now(|tx| refund::due(tx, 100))?;
-    if !refunds.is_empty() {
-        db.settled()?;
-    }
-    for r in refunds {
+    for r in promised(db, |tx| refund::due(tx, 100))? {
         let says = provider(providers, &r.provider)?.refund(r.id, r.payment, r.amount);
         done += (says == Says::Done) as usize;
         db.write_now(move |tx| refund::answered(tx, &r, &says))?;

@@ -65,15 +65,13 @@ pub struct CoverageAnswer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mark(u32);
 
-const SOURCES: [Source; 5] = [Source::Inferred, Source::Imported, Source::Declared, Source::Verified, Source::Operator];
-
 impl Mark {
     fn of(said: Option<Said>) -> Mark {
         let Some(s) = said else { return Mark(1) };
         Mark((((s.at / MINUTE).clamp(0, (1 << 29) - 1) as u32) << 3) | (2 + s.by as u32))
     }
     fn source(self) -> Option<Source> {
-        SOURCES.get((self.0 as usize & 7).wrapping_sub(2)).copied()
+        Source::ALL.get((self.0 as usize & 7).wrapping_sub(2)).copied()
     }
     fn at(self) -> Ms {
         (self.0 >> 3) as i64 * MINUTE
@@ -161,7 +159,7 @@ fn one(state: &State, a: &Attribute, marks: &[Mark], pool: i64, now: Ms) -> Cove
         *n = (n.0 + 1, n.1 + a.max_age_days.is_some_and(|days| age > days * DAY) as i64);
         ages[AGES.iter().position(|days| age <= days * DAY).unwrap_or(AGES.len())] += 1;
     }
-    let mut order: Vec<Source> = SOURCES.to_vec();
+    let mut order: Vec<Source> = Source::ALL.to_vec();
     order.sort_by_key(|s| std::cmp::Reverse(super::sources::rank(&a.sources, *s)));
     let known = order.into_iter().map(|s| (Some(s), by[s as usize])).chain([(None, by[5])]);
     let persons = by.iter().map(|n| n.0).sum();
@@ -200,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_mark_says_who_and_when_to_the_minute() {
-        for by in SOURCES {
+        for by in Source::ALL {
             let at = 1_800_000_059_999;
             let mark = Mark::of(Some(Said { by, at }));
             assert_eq!((mark.source(), mark.at()), (Some(by), at - at % MINUTE));

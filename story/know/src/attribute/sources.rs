@@ -35,6 +35,11 @@ pub enum Source {
     Operator,
 }
 
+impl Source {
+    /// Each at its own number.
+    pub const ALL: [Source; 5] = [Source::Inferred, Source::Imported, Source::Declared, Source::Verified, Source::Operator];
+}
+
 /// Whose word counts where a brand said nothing else, the strongest first.
 pub const BUILT_IN: &[Source] = &[Source::Operator, Source::Verified, Source::Declared, Source::Imported, Source::Inferred];
 

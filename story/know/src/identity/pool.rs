@@ -252,11 +252,7 @@ pub fn edit(tx: &mut Tx, brand: BrandId, code: &str, e: &EditPool, actor: &str) 
 pub fn end(tx: &mut Tx, brand: BrandId, code: &str, actor: &str) -> Result<()> {
     let before = get(tx, brand, code)?;
     for segment in crate::segment::running(tx, brand)? {
-        let mut asks = vec![];
-        if let Some(rule) = &segment.rule {
-            rule.pools(&mut asks);
-        }
-        if asks.contains(&code) {
+        if segment.rule.as_ref().is_some_and(|r| r.pools().contains(&code)) {
             return Err(Problem::conflict(format!("The segment {} asks for this pool; change that one first.", segment.name)));
         }
     }

@@ -437,7 +437,7 @@ pub(super) fn merge(pool: &Pool, db: &Db) -> Result<()> {
 
 /// What the files are about to say is in the log for certain.
 fn kept(db: &Db) -> weir_lake::Result<()> {
-    db.settled().map_err(|p| std::io::Error::other(p.to_string()))
+    db.settled_now().map_err(|p| std::io::Error::other(p.to_string()))
 }
 
 fn merged(pool: &Pool, now: Ms, done: weir_lake::Result<()>) -> Result<()> {

@@ -116,16 +116,7 @@ fn row(tx: &mut Tx, pool: &Pool, s: Stored) -> Result<SegmentRow> {
 
 fn whole(tx: &mut Tx, pool: &Pool, brand: BrandId, id: SegmentId) -> Result<Segment> {
     let s = super::get(tx, brand, id)?;
-    let mut used_by = vec![];
-    for other in super::running(tx, brand)? {
-        let mut needs = vec![];
-        if let Some(rule) = &other.rule {
-            rule.segments(&mut needs);
-        }
-        if other.id != id && needs.contains(&id) {
-            used_by.push(SegmentRef { id: other.id, name: other.name });
-        }
-    }
+    let used_by = super::lookers(tx, brand, id)?.into_iter().map(|s| SegmentRef { id: s.id, name: s.name }).collect();
     Ok(Segment { row: row(tx, pool, s)?, used_by })
 }
 

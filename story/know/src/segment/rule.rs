@@ -716,47 +716,38 @@ fn bounds(b: &Bounds) -> Result<(Option<i32>, Option<i32>)> {
 }
 
 impl Rule {
-    /// The segments that a rule looks at.
-    pub fn segments(&self, out: &mut Vec<ids::SegmentId>) {
+    /// Shows every condition that is not made of others, in the order in which they stand.
+    pub fn each<'a>(&'a self, see: &mut impl FnMut(&'a Rule)) {
         match self {
-            Rule::All(all) | Rule::Any(all) => all.iter().for_each(|r| r.segments(out)),
-            Rule::AtLeast(a) => a.of.iter().for_each(|r| r.segments(out)),
-            Rule::Not(one) => one.segments(out),
-            Rule::Segment(s) => out.push(s.id),
-            _ => {}
+            Rule::All(all) | Rule::Any(all) => all.iter().for_each(|r| r.each(see)),
+            Rule::AtLeast(a) => a.of.iter().for_each(|r| r.each(see)),
+            Rule::Not(one) => one.each(see),
+            leaf => see(leaf),
         }
     }
 
-    /// The traffic pools that a rule asks for.
-    pub fn pools<'a>(&'a self, out: &mut Vec<&'a str>) {
-        match self {
-            Rule::All(all) | Rule::Any(all) => all.iter().for_each(|r| r.pools(out)),
-            Rule::AtLeast(a) => a.of.iter().for_each(|r| r.pools(out)),
-            Rule::Not(one) => one.pools(out),
-            Rule::Pool(p) => out.extend(p.any.iter().map(String::as_str)),
-            _ => {}
-        }
+    /// The segments that it asks for.
+    pub fn segments(&self) -> Vec<ids::SegmentId> {
+        let mut out = vec![];
+        self.each(&mut |r| out.extend(if let Rule::Segment(s) = r { Some(s.id) } else { None }));
+        out
+    }
+
+    /// The traffic pools that it asks for.
+    pub fn pools(&self) -> Vec<&str> {
+        let mut out = vec![];
+        self.each(&mut |r| {
+            if let Rule::Pool(p) = r {
+                out.extend(p.any.iter().map(String::as_str));
+            }
+        });
+        out
     }
 
     /// The attributes that it asks for.
-    pub fn attributes(&self, out: &mut Vec<String>) {
-        match self {
-            Rule::All(all) | Rule::Any(all) => all.iter().for_each(|r| r.attributes(out)),
-            Rule::AtLeast(a) => a.of.iter().for_each(|r| r.attributes(out)),
-            Rule::Not(one) => one.attributes(out),
-            Rule::Attr(a) => out.push(a.key.clone()),
-            _ => {}
-        }
-    }
-
-    /// Does it look at RFM scores, whose cuts may change?
-    pub fn scores(&self) -> bool {
-        match self {
-            Rule::All(all) | Rule::Any(all) => all.iter().any(Rule::scores),
-            Rule::AtLeast(a) => a.of.iter().any(Rule::scores),
-            Rule::Not(one) => one.scores(),
-            Rule::Rfm(_) => true,
-            _ => false,
-        }
+    pub fn attributes(&self) -> Vec<String> {
+        let mut out = vec![];
+        self.each(&mut |r| out.extend(if let Rule::Attr(a) = r { Some(a.key.clone()) } else { None }));
+        out
     }
 }

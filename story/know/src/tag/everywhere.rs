@@ -23,7 +23,7 @@ fn each(rule: &mut Rule, f: &mut impl FnMut(&mut AnyOf)) {
 
 fn asks(rule: &Rule, tag: &str) -> bool {
     let mut found = false;
-    each(&mut rule.clone(), &mut |t| found |= t.any.iter().any(|x| x == tag));
+    rule.each(&mut |r| found |= matches!(r, Rule::Tag(t) if t.any.iter().any(|x| x == tag)));
     found
 }
 
@@ -84,7 +84,7 @@ fn refuse_circle(running: &[Stored], from: &str, to: &str) -> Result<()> {
             if asks(rule, from) || asks(rule, to) {
                 return Err(Problem::conflict(format!("The segment {} keeps one of the two and its rule looks at the other.", keeper.name)));
             }
-            rule.segments(&mut open);
+            open.extend(rule.segments());
         }
     }
     Ok(())
