@@ -64,7 +64,6 @@ export function admin(client: Client) {
       cancel: (id: string) => named<t.Import>(ask('post', '/api/v1/imports/{id}/cancel', at(id))),
       rejects: (id: string): Of<{ items: t.Reject[] }> => ask('get', '/api/v1/imports/{id}/rejects', at(id)),
       rejectsUrl: (id: string) => client.url('/api/v1/imports/{id}/rejects.csv', at(id)),
-      quarantine: (query: Ask<'get', '/api/v1/quarantine'>): Of<t.List<t.Quarantined>> => ask('get', '/api/v1/quarantine', { query }),
     },
 
     persons: {

@@ -57,7 +57,6 @@ export type Import = Opened<
   Record<string, string>
 >
 export type Reject = Whole<Schemas['Rejected']>
-export type Quarantined = Whole<Schemas['Quarantined']>
 
 // know
 export type PersonRow = Whole<Schemas['PersonRow']>

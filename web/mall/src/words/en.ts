@@ -7,7 +7,6 @@ export const en: Words = {
   bar: { back: 'Back' },
   again: 'Try again',
   cancel: 'Cancel',
-  sure: 'OK',
   save: 'Save',
   saved: 'Saved',
   close: 'Close',
@@ -15,10 +14,7 @@ export const en: Words = {
   loadingMore: 'Loading more',
   search: 'Search products',
   clear: 'Clear',
-  all: 'All',
-  units: (n) => things(n, 'item'),
   sold: (n) => `${n} sold`,
-  from: 'up',
   soldOut: 'Sold out',
   signInFirst: 'Please sign in first',
 
@@ -26,7 +22,6 @@ export const en: Words = {
     popular: 'What people buy',
     sorts: { popular: 'Popular', new: 'New', price: 'Price' },
     first: 'Our best seller',
-    look: 'Take a look',
     chooseStore: 'Choose a store',
     inbox: 'Messages',
     unread: (n) => things(n, 'unread message'),
@@ -51,17 +46,14 @@ export const en: Words = {
     shared: 'Link copied. Send it to a friend.',
     spec: 'Option',
     stock: (n) => (n <= 0 ? 'Sold out' : n <= 5 ? `Only ${n} left` : n <= 20 ? `${n} in stock` : 'In stock'),
-    stockIn: (store) => store,
     stockAt: 'Check a store',
     otherStore: 'Try another store or another option',
     quantity: 'Quantity',
     about: 'About this product',
-    noAbout: 'The brand has not written a description yet',
+    noAbout: 'No description yet',
     add: 'Add to cart',
     buy: 'Buy now',
     added: 'Added to cart',
-    onlyLeft: (n) => `You can buy up to ${n}`,
-    gone: 'This product is no longer on sale',
     cart: (n) => (n ? `Cart, ${things(n, 'item')}` : 'Cart'),
   },
 
@@ -75,9 +67,8 @@ export const en: Words = {
     remove: 'Remove',
     removeAsk: (name) => `Remove “${name}” from the cart?`,
     only: (n) => `Only ${n} left`,
-    guest: 'Sign in to see your cart on any phone',
+    guest: 'Sign in, and your cart is on any phone you use',
     signIn: 'Sign in',
-    pick: 'Select what you want to buy',
     merged: 'Your carts were combined',
   },
 
@@ -143,7 +134,6 @@ export const en: Words = {
     tabs: { '': 'All', placed: 'To pay', paid: 'Preparing', ready: 'Ready', fulfilled: 'On the way', completed: 'Completed', cancelled: 'Cancelled' },
     count: (n) => things(n, 'item'),
     pay: 'Pay',
-    view: 'View',
   },
 
   order: {
@@ -201,7 +191,6 @@ export const en: Words = {
   },
 
   me: {
-    hello: 'Hello',
     guest: 'Sign in or join',
     guestHint: 'Orders, messages, and inviting friends',
     noName: 'No name yet',
@@ -218,8 +207,8 @@ export const en: Words = {
     qrHint: 'Ask your friend to scan this',
     referred: 'Invited',
     people: (n) => things(n, 'friend'),
-    pending: 'Pending',
-    payable: 'Payable',
+    pending: 'Commission pending',
+    payable: 'Commission settled',
     consents: 'What we may send you',
     inbox: 'Messages in the mall',
     email: 'E-mail',
@@ -260,7 +249,6 @@ export const en: Words = {
     search: 'Search stores or cities',
     none: 'No store found',
     noneHint: 'Try another word',
-    any: 'All stores',
   },
 
   problem: {
@@ -276,7 +264,6 @@ export const en: Words = {
     too_many_requests: 'Too many attempts. Please wait a moment.',
     conflict: 'That is not possible right now. Reload and try again.',
     invalid: 'Something is not filled in right. Please check and try again.',
-    expired: 'This has expired. Please start again.',
     failed: 'That did not work. Please try again in a moment.',
   },
 

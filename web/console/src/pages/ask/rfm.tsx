@@ -40,7 +40,7 @@ function Sentence({ q, set }: { q: RfmQuestion; set: Change<'rfm'> }) {
   }
   const cuts = (key: 'r' | 'f' | 'm', scale = 1) => {
     const value = q[key]
-    const label = key === 'm' ? `${t('rfm_m_cuts')} ${f.symbol}` : t(`rfm_${key}_cuts`)
+    const label = t(`rfm_${key}_cuts`, { symbol: f.symbol })
     return value && (
       <label key={key} className="row wrap">
         <span className="muted small">{label}</span>

@@ -4,39 +4,39 @@ const zh = {
   funnel_note: '一步一步走下来，每一步留下多少人，流失的是谁。',
   funnel_s: '{range}，{who}中有多少人在 {window} 内{order}完成下面几步，{by}',
   order: '步骤顺序', order_strict: '依次', order_any: '不分先后地', window: '完成期限',
-  step_n: '第 {{n}} 步', add_step: '加一步', remove_step: '删除第 {{n}} 步', step_up: '上移第 {{n}} 步', step_down: '下移第 {{n}} 步',
+  step_n: '第 {{n}} 步', add_step: '添加步骤', remove_step: '删除第 {{n}} 步', step_up: '上移第 {{n}} 步', step_down: '下移第 {{n}} 步',
   funnel_chart: '各步人数与转化', funnel_total: '总转化率', step: '步骤', group: '分组', from_before: '上一步转化', from_first: '总转化', dropped: '流失', dropped_n: '流失 {{n}} 人', median: '中位用时', p90: '90% 的人不超过', converted: '转化 {{share}}', median_is: '中位用时 {{time}}',
-  times: '走到下一步用了多久', times_note: '从一步到下一步的用时，各有多少人', within_le: '{{to}} 内', from_to: '{{from}}–{{to}}', over: '超过 {{from}}',
+  times: '转化用时', times_note: '从一步到下一步，各段用时的人数', within_le: '{{to}} 内', from_to: '{{from}}–{{to}}', over: '超过 {{from}}',
   pick_step: '漏斗：完成了{{step}}', pick_dropped: '漏斗：{{step}}之前流失', in_group: '{{what}}（{{group}}）',
 
   retention_note: '来过的人，之后还会不会回来。',
   retention_s: '{range}，{who}{first}{start}之后，还会再{back}吗？', retention_s2: '{unit}看 {periods} 期，{mode}，{by}',
-  start: '起点', start_joined: '入池', start_event: '做了某件事', first: '从哪一次算起', first_only: '第一次', first_every: '每一次', back_event: '回来做的事', periods: '看几期',
-  mode: '怎样算回来', mode_n: '当期回来才算', mode_unbounded: '当期及之后回来都算',
+  start: '起点', start_joined: '入池', start_event: '发生某事件', first: '从哪一次算起', first_only: '第一次', first_every: '每一次', back_event: '回访事件', periods: '观察期数',
+  mode: '回访口径', mode_n: '当期回来才算', mode_unbounded: '当期及之后回来都算',
   retention_chart: '留存曲线', retention_chart_note: '各期回来的比例；还没过完的期不计入', retention_table: '每一批人的留存', cohort: '批次', size: '人数', total: '合计', share: '占比', as_share: '比例', as_count: '人数',
   period_0_day: '当天', period_0_week: '当周', period_0_month: '当月', period_day: '第 {{n}} 天', period_week: '第 {{n}} 周', period_month: '第 {{n}} 月',
-  pick_back: '{{cohort}}：{{period}}回来', pick_cohort: '{{cohort}}这批人', which_group: '看哪一组',
+  pick_back: '{{cohort}}：{{period}}回来', pick_cohort: '{{cohort}}这批人', which_group: '选择分组',
 
   paths_note: '人们从一处到另一处，实际走的是哪条路。',
   paths_s: '{range}，{who}{direction}{anchor}，看 {within} 内的 {depth} 步，每步列出前 {top} 个事件',
-  direction: '方向', direction_from: '之后去了哪里，起点是', direction_to: '之前从哪里来，终点是', within: '时间限制', depth: '几步', top: '每步几个',
-  paths_chart: '路径图', paths_chart_note: '宽度是人数；点一个节点，把经过它的人存为人群', path_from: '从', path_to: '到', path_step: '步', path_share: '占起点', path_other: '其他事件', path_end: '到此为止', path_start: '从这里开始', path_node: '到达该步共', pick_path: '路径第 {{n}} 步：{{name}}',
+  direction: '方向', direction_from: '之后去了哪里，起点是', direction_to: '之前从哪里来，终点是', within: '时间限制', depth: '步数', top: '每步事件数',
+  paths_chart: '路径图', paths_chart_note: '宽度是人数；点一个节点，把经过它的人存为人群', path_from: '从', path_to: '到', path_step: '步', path_share: '占起点比例', path_other: '其他事件', path_end: '到此为止', path_start: '从这里开始', path_node: '到达该步共', pick_path: '路径第 {{n}} 步：{{name}}',
 
   trend_note: '一件事发生得多了还是少了，是谁让它变的。',
   trend_s: '{range}，{who}{event}的{measure}，{unit}统计，{by}', unit: '时间粒度', shape: '图形', shape_line: '折线', shape_area: '堆叠', shape_bar: '柱形',
   trend_chart: '{{measure}}变化', bucket: '时间', pick_bucket: '{{event}}：{{bucket}}',
 
   distribution_note: '每个人各有多少，差别有多大。',
-  distribution_s: '{range}，{who}{event}，每人的{measure}是多少？', distribution_s2: '分段：{cuts}', cuts: '分段', cuts_auto: '自动分段', cuts_hint: '如 1, 2, 3, 5, 10', cuts_custom: '自己定分段',
+  distribution_s: '{range}，{who}{event}，每人的{measure}是多少？', distribution_s2: '分段：{cuts}', cuts: '分段', cuts_auto: '自动分段', cuts_hint: '如 1, 2, 3, 5, 10', cuts_custom: '自定义分段',
   distribution_chart: '人数分布', bin: '区间', cumulative: '累计占比', mean: '人均', mid: '中位数', top_tenth: '90% 的人不超过', at_most: '{{to}} 以下', at_least: '{{from}} 及以上', pick_bin: '{{event}}（{{measure}} {{bin}}）',
 
   interval_note: '做完一件事，隔多久做下一件。复购周期就是付款到下一次付款。',
   interval_s: '{range}，{who}从{first}到下一次{then}，隔了多久？',
-  interval_chart: '间隔分布', pairs: '次数', interval_people: '人数', p25: '25% 不超过', p75: '75% 不超过', pick_interval: '{{first}}到{{then}}：{{bin}}', pairs_note: '来自 {{n}} 次间隔', then_event: '下一件事', first_event: '前一件事',
+  interval_chart: '间隔分布', pairs: '次数', interval_people: '人数', p25: '25% 不超过', p75: '75% 不超过', pick_interval: '{{first}}到{{then}}：{{bin}}', pairs_note: '来自 {{n}} 次间隔', then_event: '后一事件', first_event: '前一事件',
 
   rfm_note: '谁刚来过、来得勤、花得多；谁正在走远。',
-  rfm_s: '{range}，把{who}按最近一次消费（R）、消费次数（F）、消费金额（M）各分五档，{cuts}', rfm_cuts: '怎样分档', rfm_quintile: '每档人数相近', rfm_fixed: '自己定界线', rfm_r_cuts: 'R 界线（天）', rfm_f_cuts: 'F 界线（次）', rfm_m_cuts: 'M 界线（元）', rfm_cuts_hint: '四个数，从小到大',
-  rfm_grid: 'R×F 网格', rfm_grid_note: '越往上越近，越往右越勤；点一格把这些人存为人群', colour_by: '颜色表示', c_persons: '人数', c_revenue: '收入', c_per_head: '人均', days_or_less: '{{n}} 天内', days_between: '{{from}}–{{to}} 天', days_over: '超过 {{n}} 天', times_between: '{{from}}–{{to}} 次', times_is: '{{n}} 次', times_over: '{{n}} 次及以上',
+  rfm_s: '{range}，把{who}按最近一次消费（R）、消费次数（F）、消费金额（M）各分五档，{cuts}', rfm_cuts: '分档方式', rfm_quintile: '每档人数相近', rfm_fixed: '自定义分档线', rfm_r_cuts: 'R 分档线（天）', rfm_f_cuts: 'F 分档线（次）', rfm_m_cuts: 'M 分档线（{{symbol}}）', rfm_cuts_hint: '四个数，从小到大',
+  rfm_grid: 'R×F 网格', rfm_grid_note: '越往上越近，越往右越勤；点一格，把这些人存为人群', colour_by: '颜色表示', c_persons: '人数', c_revenue: '收入', c_per_head: '人均', days_or_less: '{{n}} 天内', days_between: '{{from}}–{{to}} 天', days_over: '超过 {{n}} 天', times_between: '{{from}}–{{to}} 次', times_is: '{{n}} 次', times_over: '{{n}} 次及以上',
   rfm_groups: '客户分层', rfm_champion: '重要价值客户', rfm_promising: '重要发展客户', rfm_keep: '重要保持客户', rfm_win_back: '重要挽留客户', rfm_regular: '一般价值客户', rfm_newcomer: '一般发展客户', rfm_fading: '一般保持客户', rfm_lost: '一般挽留客户', revenue: '收入', revenue_share: '收入占比', per_head: '人均收入', avg_days: '平均距今', days: '{{n}} 天', pick_cell: 'RFM：R{{r}} F{{f}}', pick_group: 'RFM：{{group}}',
 
   cohorts_note: '同一个月第一次下单的人，后来一共带来多少收入。',
@@ -45,7 +45,7 @@ const zh = {
 
   start_title: '分析', start_page_note: '想知道什么，就问什么。答案是此刻的，边改边出；每个数字背后的人都能存成人群。',
   ask_funnel: '从看到买，人在哪一步走掉了？', ask_retention: '来过的人，之后还会回来吗？', ask_paths: '扫码之后，人们实际去了哪里？', ask_trend: '最近卖得多了还是少了，是谁在买？', ask_distribution: '大多数人一年买几次、花多少？', ask_interval: '上一单到下一单，一般隔多久？', ask_rfm: '谁是好客户，谁正在走远？', ask_cohorts: '一个新客，半年能带来多少收入？',
-  kept_none: '还没有保存的问题。在任何一个分析里点「保存问题」，下次从这里打开。', kept_at: '保存于{{at}}',
+  kept_none: '还没有保存的分析。在任意分析里点「保存分析」，下次可以从这里打开。', kept_at: '保存于{{at}}',
 } as const
 
 const en: { [K in keyof typeof zh]: string } & Record<string, string> = {
@@ -83,7 +83,7 @@ const en: { [K in keyof typeof zh]: string } & Record<string, string> = {
   interval_chart: 'Intervals', pairs: 'Times', interval_people: 'People', p25: '25% within', p75: '75% within', pick_interval: '{{first}} to {{then}}: {{bin}}', pairs_note: 'from {{n}} intervals', pairs_note_one: 'from {{n}} interval', then_event: 'The next thing', first_event: 'The thing before',
 
   rfm_note: 'Who came lately, often and spends much; and who is drifting away.',
-  rfm_s: '{range}: {who} in five levels each of how recently (R), how often (F) and how much (M) they bought, {cuts}', rfm_cuts: 'How to cut', rfm_quintile: 'about equally many in each', rfm_fixed: 'at limits of my own', rfm_r_cuts: 'R limits (days)', rfm_f_cuts: 'F limits (times)', rfm_m_cuts: 'M limits (amount)', rfm_cuts_hint: 'four growing numbers',
+  rfm_s: '{range}: {who} in five levels each of how recently (R), how often (F) and how much (M) they bought, {cuts}', rfm_cuts: 'How to cut', rfm_quintile: 'about equally many in each', rfm_fixed: 'at limits of my own', rfm_r_cuts: 'R limits (days)', rfm_f_cuts: 'F limits (times)', rfm_m_cuts: 'M limits ({{symbol}})', rfm_cuts_hint: 'four growing numbers',
   rfm_grid: 'R × F grid', rfm_grid_note: 'Higher is more recent, further right more often. Press a cell to save its people as a segment.', colour_by: 'Colour shows', c_persons: 'People', c_revenue: 'Revenue', c_per_head: 'Per head', days_or_less: 'within {{n}} days', days_between: '{{from}}–{{to}} days', days_over: 'over {{n}} days', times_between: '{{from}}–{{to}} times', times_is: '{{n}} times', times_is_one: 'once', times_over: '{{n}} times and more',
   rfm_groups: 'Kinds of customer', rfm_champion: 'Champions', rfm_promising: 'Promising', rfm_keep: 'To keep', rfm_win_back: 'To win back', rfm_regular: 'Regulars', rfm_newcomer: 'Newcomers', rfm_fading: 'Fading', rfm_lost: 'Lost', revenue: 'Revenue', revenue_share: 'Of all revenue', per_head: 'Per head', avg_days: 'Days ago, mean', days: '{{n}} days', days_one: '{{n}} day', pick_cell: 'RFM: R{{r}} F{{f}}', pick_group: 'RFM: {{group}}',
 

@@ -2,17 +2,17 @@ import { words } from '@/words'
 
 const zh = {
   title: '事件目录', what: '事件', note: '系统收到过哪些事件和属性、各有多少、哪些含个人信息。数量按天精确统计，属性按抽样识别。',
-  name: '事件', source: '来源', recent: '近 30 天', total: '累计', trend: '每天', properties: '属性', last: '最近一次', blocked: '被拦下', personal: '含个人信息', ours: 'Weir 自有',
+  name: '事件', source: '来源', recent: '近 30 天', total: '累计', trend: '每天', properties: '属性', last: '最近一次', blocked: '已拦截', personal: '含个人信息', ours: 'Weir 自有',
   source_ours: 'Weir 自有', source_segment: 'Segment 接口', source_sensors: '神策接口', source_posthog: 'PostHog 接口', search_hint: '按名称搜索事件',
-  empty: '还没有收到事件', empty_hint: '在「API 密钥」里建一把写入密钥，用 Segment、神策或 PostHog 的 SDK 发第一个事件，或在网页里放一行 /w.js。', to_keys: '去建密钥',
-  volume: '每天的数量', taken: '收下', day: '日期', no_recent: '近 30 天没有发生过。',
+  empty: '还没有收到事件', empty_hint: '在「API 密钥」里新建写入密钥，用 Segment、神策或 PostHog 的 SDK 发送第一个事件，或在网页里加一行 /w.js。', to_keys: '去新建密钥',
+  volume: '每天的数量', taken: '接收', day: '日期', no_recent: '近 30 天没有发生过。',
   p_name: '属性', p_types: '类型', p_sample: '最近的值', p_pii: '个人信息', p_act: '处理', p_none: '这个事件不带属性。',
   type_text: '文本', type_time: '时间', type_number: '数值', type_truth: '是/否', type_list: '列表', type_object: '对象', type_null: '空',
   pii_auto: '自动识别', pii_none: '不是', pii_phone: '手机号', pii_email: '邮箱', pii_id_number: '证件号', pii_name: '姓名', pii_address: '地址', pii_network: '网络地址', by_hand: '人工标注', pii_of: '{{name}} 是哪类个人信息',
-  marked: '已标注', rules: '采集规则', rules_note: '在写入之前生效，只影响之后收到的事件。被拦下的会计数，不会悄悄消失。', rule_none: '还没有规则。',
-  add_rule: '加规则', kind: '做什么', target: '新名称', event: '事件', property: '属性', any_event: '所有事件', applied: '已用 {{n}} 次', remove_title: '去掉这条规则？', remove_note: '之后收到的事件不再按它处理，已经处理过的不变。', removed: '已去掉',
-  k_block_event: '拦下事件', k_rename_event: '事件改名', k_rename_property: '属性改名', k_drop_property: '丢弃属性', k_mask_property: '属性打码', needed: '请填写', event_hint: '按收到时的名称填写。留空表示所有事件。', event_hint_one: '按收到时的名称填写。', property_hint: '按收到时的名称填写。', rule_added: '规则已生效', act_on: '处理属性 {{name}}',
-  s_block: '拦下「{{event}}」', s_rename_event: '「{{event}}」改名为「{{target}}」', s_rename_property: '{{event}} 的属性「{{property}}」改名为「{{target}}」', s_drop: '丢弃{{event}}的属性「{{property}}」', s_mask: '{{event}}的属性「{{property}}」打码', of_event: '「{{event}}」',
+  marked: '已标注', rules: '采集规则', rules_note: '在写入之前生效，只影响之后收到的事件。被拦截的会计数，不会悄悄消失。', rule_none: '还没有规则。',
+  add_rule: '添加规则', kind: '处理方式', target: '新名称', event: '事件', property: '属性', any_event: '所有事件', applied: '已用 {{n}} 次', remove_title: '删除这条规则？', remove_note: '之后收到的事件不再按它处理，已经处理过的不变。', removed: '已删除',
+  k_block_event: '拦截事件', k_rename_event: '事件改名', k_rename_property: '属性改名', k_drop_property: '丢弃属性', k_mask_property: '属性打码', needed: '请填写', event_hint: '按收到时的名称填写。留空表示所有事件。', event_hint_one: '按收到时的名称填写。', property_hint: '按收到时的名称填写。', rule_added: '规则已生效', act_on: '处理属性 {{name}}',
+  s_block: '拦截「{{event}}」', s_rename_event: '「{{event}}」改名为「{{target}}」', s_rename_property: '{{event}} 的属性「{{property}}」改名为「{{target}}」', s_drop: '丢弃{{event}}的属性「{{property}}」', s_mask: '{{event}}的属性「{{property}}」打码', of_event: '「{{event}}」',
 } as const
 
 const en: { [K in keyof typeof zh]: string } = {

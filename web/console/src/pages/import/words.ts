@@ -3,14 +3,14 @@ import { words } from '@/words'
 export const usePolicy = words(
   'import-policy',
   {
-    title: '和已有资料不一样时', note: '只影响系统里已有的客户；新客户照文件写入，空着的格子不会清掉已有的值。', policy: '以谁为准', field: '字段',
-    weaker: '普通导入', weaker_note: '客户自己说的和员工改过的资料不动；姓名、手机号、邮箱、门店按文件更新', fill: '只补空缺', fill_note: '已经有值的一律不动',
-    file: '以文件为准', file_note: '当作员工更正，覆盖已有的值', newer: '谁新听谁的', newer_note: '按“修改时间”列比较；没有时间的行只补空缺', ours: '不导入这个字段',
+    title: '与已有资料不一致时', note: '只影响系统里已有的客户；新客户照文件写入，空着的格子不会清掉已有的值。', policy: '以谁为准', field: '字段',
+    weaker: '普通导入', weaker_note: '客户自填和员工改过的资料不变；姓名、手机号、邮箱、门店按文件更新', fill: '只补空缺', fill_note: '已有的值一律不变',
+    file: '以文件为准', file_note: '视为员工修正，覆盖已有的值', newer: '以较新的为准', newer_note: '按「修改时间」列比较；没有时间的行只补空缺', ours: '不导入这个字段',
     per_field: '个别字段单独设定', as_default: '同上', as_system: '按系统规则', system: '来自哪个系统', of_system: '来自 {{system}}', system_note: '按 {{system}} 的同步规则逐字段处理，没有规则的只补空缺。',
-    lacks_time: '“谁新听谁的”要知道每行什么时候改过：请给“修改时间”选一列。',
+    lacks_time: '「以较新的为准」需要知道每行的修改时间：请为「修改时间」选一列。',
     outcome_would: '如果正式导入', outcome_did: '写入结果', outcome_says: '新客户 {{created}} 行，资料有变化 {{changed}} 行，没有变化 {{same}} 行；其中 {{kept}} 行有文件里的值没有采用。',
-    filled: '补上', changed: '改动', kept: '保留原值', kept_title: '没有采用的值', kept_note: '要以文件为准，可以下载后换一种方式再导入', kept_download: '下载全部', row: '行', stays: '保留的值和原因', raw: '原文', colon: '：', empty: '（空）',
-    why_fill_only: '只补空缺', why_older: '系统里改得更晚', why_no_time: '这一行没有修改时间', why_ours: '不导入这个字段', why_stronger: '客户或员工说的为准',
+    filled: '补上', changed: '改动', kept: '保留原值', kept_title: '没有采用的值', kept_note: '如需以文件为准，可以下载后换一种方式重新导入', kept_download: '下载全部', row: '行', stays: '保留的值和原因', raw: '原文', colon: '：', empty: '（空）',
+    why_fill_only: '只补空缺', why_older: '系统里的修改更晚', why_no_time: '这一行没有修改时间', why_ours: '不导入这个字段', why_stronger: '以客户自填或员工修改为准',
   },
   {
     title: 'Where the file disagrees', note: 'Only for customers who are here already; new ones are written as the file has them, and empty cells clear nothing.', policy: 'Who wins', field: 'Field',

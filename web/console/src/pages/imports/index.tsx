@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { Link, useNavigate } from 'react-router'
-import type { Import, Quarantined } from 'api'
+import type { Import } from 'api'
 import { bytes } from 'kit'
 import { api } from '@/server'
 import { useFormat } from '@/parts/format'
@@ -9,6 +9,7 @@ import { ListTable } from '@/parts/list/ListTable'
 import { useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty } from '@/parts/state'
+import { useSession } from '@/shell/session'
 import { ImportStateChip } from './state'
 import { Upload } from './Upload'
 import { useImports } from './words'
@@ -37,6 +38,7 @@ export default function Imports() {
   const t = useImports()
   const f = useFormat()
   const navigate = useNavigate()
+  const { can } = useSession()
   const list = useList<Import>(['imports'], (page) => api.imports.list(page), { while: working })
   const columns = useColumns()
   const choice = useColumnChoice('imports', columns)
@@ -60,30 +62,7 @@ export default function Imports() {
           empty={<Empty title={t('empty')} hint={t('empty_hint')} />}
         />
       </Card>
-      <Quarantine />
+      {can('import.run') && <p className="muted small">{t('quarantine_note')} <Link to="/quarantine">{t('quarantine')}</Link></p>}
     </Page>
-  )
-}
-
-function Quarantine() {
-  const t = useImports()
-  const f = useFormat()
-  const list = useList<Quarantined>(['quarantine'], (page) => api.imports.quarantine(page))
-  const columns = useMemo<Column<Quarantined>[]>(
-    () => [
-      { key: 'reason', title: t('reason'), csv: (row) => row.reason, render: (row) => <span className="mono">{row.reason}</span> },
-      { key: 'detail', title: t('detail'), csv: (row) => row.detail, render: (row) => row.detail },
-      { key: 'source', title: t('source'), csv: (row) => row.source, render: (row) => row.source },
-      { key: 'raw', title: t('raw'), csv: (row) => row.raw, render: (row) => <span className="mono cut" style={{ display: 'block', maxWidth: 320 }} title={row.raw}>{row.raw}</span> },
-      { key: 'received', title: t('received'), csv: (row) => new Date(row.received_at).toISOString(), render: (row) => f.when(row.received_at) },
-    ],
-    [t, f],
-  )
-  return (
-    <Card title={t('quarantine')} note={t('quarantine_note')} flush>
-      <ListTable topic="quarantine" what={t('quarantine')} list={list} columns={columns} id={(row) => row.id}
-        card={(row) => <div className="stack tight"><span>{row.detail}</span><span className="small muted">{row.source} · {f.when(row.received_at)}</span></div>}
-        empty={<p className="muted" style={{ padding: '0 16px 16px' }}>{t('quarantine_empty')}</p>} />
-    </Card>
   )
 }

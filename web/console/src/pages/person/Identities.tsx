@@ -7,6 +7,7 @@ import { useAct } from '@/parts/act'
 import { StateChip } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
+import { Shown } from '@/parts/state'
 import { useCommon } from '@/words/common'
 import { bind, kinds, unbind, useBonds, type Bond } from './bonds'
 import { useBondWords } from './bonds-words'
@@ -26,14 +27,12 @@ export function Identities({ person }: { person: Person }) {
   const b = useBondWords()
   const [adding, setAdding] = useState(false)
   const bonds = useBonds(person.id)
-  const list = bonds.data?.identities ?? []
   const add = <Button size="small" icon={<Plus size={14} />} onClick={() => setAdding(true)} data-testid="bind-identity">{b('add')}</Button>
   return (
     <Card title={t('identities')} extra={add}>
-      <ul className={css.consents}>
-        {list.map((bond) => <Line key={bond.key} person={person.id} bond={bond} />)}
-        {list.length === 0 && <li className="muted">—</li>}
-      </ul>
+      <Shown of={bonds} what={t('identities')} rows={3} empty={(data) => data.identities.length === 0 && <p className="muted">—</p>}>
+        {(data) => <ul className={css.consents}>{data.identities.map((bond) => <Line key={bond.key} person={person.id} bond={bond} />)}</ul>}
+      </Shown>
       {person.merged_ids.length > 0 && <p className="muted small" style={{ marginTop: 12 }}>{t('merged', { n: person.merged_ids.length })}</p>}
       <Add person={person.id} open={adding} close={() => setAdding(false)} />
     </Card>

@@ -9,7 +9,8 @@ import { ListBar } from '@/parts/list/ListBar'
 import { ListTable } from '@/parts/list/ListTable'
 import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
-import { Empty } from '@/parts/state'
+import { Empty, useExplain } from '@/parts/state'
+import { useCommon } from '@/words/common'
 import { intake, type Quarantined, type Which } from '../events/server'
 import { Detail } from './Detail'
 import { useQuarantine, type QuarantineWord } from './words'
@@ -73,6 +74,8 @@ export default function Quarantine() {
 function All({ which }: { which: Which }) {
   const t = useQuarantine()
   const f = useFormat()
+  const c = useCommon()
+  const explain = useExplain()
   const { modal } = App.useApp()
   const counts = useQuery({ queryKey: ['quarantine-counts'], queryFn: () => intake.counts() })
   const meant = (counts.data?.items ?? []).filter((one) => one.state === 'open' && (!which.reason || one.reason === which.reason) && (!which.source || one.source === which.source))
@@ -80,6 +83,7 @@ function All({ which }: { which: Which }) {
   const refresh = ['quarantine', 'quarantine-counts']
   const replay = useAct(intake.replayAll, { done: (out) => t('many_done', { replayed: f.count(out.replayed), refused: f.count(out.refused) }), refresh })
   const dismiss = useAct(intake.dismissAll, { done: (out) => t('many_dismissed', { n: f.count(out.dismissed) }), refresh })
+  if (counts.isError && !counts.data) return <Button onClick={() => void counts.refetch()} loading={counts.isFetching} title={explain(counts.error)}>{c('failed_title', { what: t('count') })} · {c('retry')}</Button>
   if (n === 0) return null
   const ask = (title: string, content: string, danger: boolean, act: () => Promise<unknown>) =>
     modal.confirm({ title, content, okButtonProps: { danger }, onOk: () => act().catch(() => undefined) })

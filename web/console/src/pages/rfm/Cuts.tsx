@@ -58,11 +58,11 @@ function Edit({ version, close }: { version: Version; close: () => void }) {
         const shown = kind === 'quantile' ? (tried.data?.version.cuts[letter] ?? given[letter]) : given[letter]
         return (
           <div key={letter} className="stack tight">
-            <span className="strong">{t(`${letter}_cuts`)}</span>
+            <span className="strong">{t(`${letter}_cuts`, { symbol: f.symbol })}</span>
             <div className={css.cuts}>
               {shown.map((cut, place) => (
                 <InputNumber key={place} min={0} value={cut === null ? null : letter === 'm' ? cut / 100 : cut} precision={letter === 'm' ? 2 : 0} disabled={kind === 'quantile'}
-                  aria-label={`${t(`${letter}_cuts`)} ${place + 1}`} style={{ width: '100%' }}
+                  aria-label={`${t(`${letter}_cuts`, { symbol: f.symbol })} ${place + 1}`} style={{ width: '100%' }}
                   onChange={(value) => change(letter, place, value === null ? null : letter === 'm' ? Math.round(value * 100) : value)} />
               ))}
             </div>
@@ -76,7 +76,7 @@ function Edit({ version, close }: { version: Version; close: () => void }) {
         <Button type="primary" disabled={!can('settings.write') || (kind === 'fixed' && !cuts) || !tried.data || tried.isFetching} loading={keep.isPending}
           onClick={() => keep.mutate(undefined)} data-testid="rfm-freeze">{t('freeze')}</Button>
       </div>
-      <History f={f} />
+      <History />
     </div>
   )
 }
@@ -101,31 +101,34 @@ function Then({ of }: { of: Preview }) {
   )
 }
 
-function History({ f }: { f: ReturnType<typeof useFormat> }) {
+function History() {
   const t = useRfm()
+  const f = useFormat()
   const all = useQuery({ queryKey: ['rfm', 'versions'], queryFn: versions })
-  if (!all.data?.items.length) return null
-  const yuan = (cut: number) => f.count(Math.round(cut / 100))
   return (
     <div className="stack tight">
       <span className="strong">{t('history')}</span>
-      <div className="scroll-x" tabIndex={0}>
-        <table className="plain-table small">
-          <thead><tr><th scope="col">{t('version')}</th><th scope="col">{t('made_at')}</th><th scope="col">{t('window_days')}</th><th scope="col">R</th><th scope="col">F</th><th scope="col">M ¥</th></tr></thead>
-          <tbody>
-            {all.data.items.map((version, n) => (
-              <tr key={version.n}>
-                <td className="nowrap">{version.n}{n === 0 && <span className="good"> · {t('current')}</span>}</td>
-                <td className="nowrap">{f.day(version.made_at)}</td>
-                <td className="nowrap">{t('n_days', { n: version.window_days })}</td>
-                <td className="nowrap">{version.cuts.r.join(' / ')}</td>
-                <td className="nowrap">{version.cuts.f.join(' / ')}</td>
-                <td className="nowrap">{version.cuts.m.map(yuan).join(' / ')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Shown of={all} what={t('history')} rows={2} empty={(data) => data.items.length === 0 && <p className="muted">{t('history_none')}</p>}>
+        {(data) => (
+          <div className="scroll-x" tabIndex={0}>
+            <table className="plain-table small">
+              <thead><tr><th scope="col">{t('version')}</th><th scope="col">{t('made_at')}</th><th scope="col">{t('window_days')}</th><th scope="col">R</th><th scope="col">F</th><th scope="col">M</th></tr></thead>
+              <tbody>
+                {data.items.map((version, n) => (
+                  <tr key={version.n}>
+                    <td className="nowrap">{version.n}{n === 0 && <span className="good"> · {t('current')}</span>}</td>
+                    <td className="nowrap">{f.day(version.made_at)}</td>
+                    <td className="nowrap">{t('n_days', { n: version.window_days })}</td>
+                    <td className="nowrap">{version.cuts.r.join(' / ')}</td>
+                    <td className="nowrap">{version.cuts.f.join(' / ')}</td>
+                    <td className="nowrap">{version.cuts.m.map(f.money).join(' / ')}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Shown>
     </div>
   )
 }

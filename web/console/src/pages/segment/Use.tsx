@@ -7,6 +7,7 @@ import { useAct } from '@/parts/act'
 import { TagChip } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
+import { Shown } from '@/parts/state'
 import { segments, type Segment } from '@/parts/rule/ask'
 import { readsSegments } from '@/parts/rule/tree'
 import { useFields } from '@/parts/rule/use-fields'
@@ -21,24 +22,11 @@ export function Use({ of }: { of: Segment }) {
   const fields = useFields()
   const { can } = useSession()
   const campaigns = useQuery({ queryKey: ['campaigns', 'of-segment', of.id], queryFn: () => api.campaigns.list({ segment: of.id, limit: 50 }), enabled: can('measure.read') })
-  const used = [...of.used_by, ...(campaigns.data?.items ?? [])]
   const reads = of.rule ? readsSegments(of.rule) : []
   return (
     <div className="two" style={{ alignItems: 'start' }}>
       <Card title={t('u_title')} id="used-by">
-        {used.length === 0 ? <p className="muted">{t('u_none')}{t('u_hint') && <><br />{t('u_hint')}</>}</p> : (
-          <ul style={{ listStyle: 'none' }}>
-            {used.map((each) => {
-              const place = places.find(([prefix]) => each.id.startsWith(prefix))
-              return (
-                <li key={each.id} className="row" style={{ padding: '6px 0' }}>
-                  {place ? <Link to={place[1] + each.id} className="cut">{each.name}</Link> : <span className="cut">{each.name}</span>}
-                  {place && <TagChip>{t(place[2])}</TagChip>}
-                </li>
-              )
-            })}
-          </ul>
-        )}
+        {can('measure.read') ? <Shown of={campaigns} what={t('u_title')} rows={2}>{(data) => <Used by={[...of.used_by, ...data.items]} />}</Shown> : <Used by={of.used_by} />}
         {reads.length > 0 && (
           <>
             <p className="muted small" style={{ marginTop: 12 }}>{t('u_reads')}</p>
@@ -48,6 +36,24 @@ export function Use({ of }: { of: Segment }) {
       </Card>
       <RuleTag of={of} />
     </div>
+  )
+}
+
+function Used({ by }: { by: { id: string; name: string }[] }) {
+  const t = useSegments()
+  if (by.length === 0) return <p className="muted">{t('u_none')}<br />{t('u_hint')}</p>
+  return (
+    <ul style={{ listStyle: 'none' }}>
+      {by.map((each) => {
+        const place = places.find(([prefix]) => each.id.startsWith(prefix))
+        return (
+          <li key={each.id} className="row" style={{ padding: '6px 0' }}>
+            {place ? <Link to={place[1] + each.id} className="cut">{each.name}</Link> : <span className="cut">{each.name}</span>}
+            {place && <TagChip>{t(place[2])}</TagChip>}
+          </li>
+        )
+      })}
+    </ul>
   )
 }
 

@@ -3,15 +3,15 @@ import { words } from '@/words'
 export const useSignIn = words(
   'sign-in',
   {
-    title: '登录管理台',
+    title: '登录控制台',
     lead: '把公域的水引进自己的池子，看清每一分钱从哪里来。',
     email: '邮箱',
     password: '密码',
     email_needed: '请填写邮箱',
     password_needed: '请填写密码',
     enter: '登录',
-    wrong: '邮箱或密码不对，再检查一下。',
-    forgot: '忘了密码？请负责人在「员工与角色」里给你重设。',
+    wrong: '邮箱或密码不正确，请检查后重试。',
+    forgot: '忘记密码？请负责人在「员工与角色」中为你重设。',
   },
   {
     title: 'Sign in to the console',

@@ -3,9 +3,9 @@ import { words } from '@/words'
 export const useStaff = words(
   'staff',
   {
-    title: '员工与角色', what: '员工', everyone: '员工', create: '添加员工', created_done: '{{name}} 已添加，把邮箱和初始密码告诉 TA', edit: '编辑员工', name: '姓名', email: '邮箱（登录用）', role: '角色', stores: '门店', all_stores: '全部门店', status: '状态', active: '在职', inactive: '停用', last_seen: '最近登录', never: '还没登录过', password: '初始密码', new_password: '重设密码', password_hint: '至少 8 位。请本人登录后妥善保管。', password_short: '至少 8 位', password_keep: '不改就留空', name_needed: '请填写姓名', email_needed: '请填写正确的邮箱', stores_hint: '店长和导购只看得到所选门店的数据', stores_needed: '店长和导购需要选择门店',
-    deactivate: '停用', activate: '恢复', deactivate_title: '停用 {{name}}？', deactivate_note: 'TA 会立即被登出，之后无法登录。做过的事仍保留在日志里。', you: '你', generate: '随机生成',
-    roles: '角色与权限', roles_note: '每个角色能做什么。', permission: '权限',
+    title: '员工与角色', what: '员工', everyone: '员工', create: '添加员工', created_done: '{{name}} 已添加，请把邮箱和初始密码告诉对方', edit: '编辑员工', name: '姓名', email: '邮箱（登录用）', role: '角色', stores: '门店', all_stores: '全部门店', status: '状态', active: '在职', inactive: '停用', last_seen: '最近登录', never: '从未登录', password: '初始密码', new_password: '重设密码', password_hint: '至少 8 位。请本人登录后妥善保管。', password_short: '至少 8 位', password_keep: '不修改请留空', name_needed: '请填写姓名', email_needed: '请填写正确的邮箱', stores_hint: '店长和导购只看得到所选门店的数据', stores_needed: '店长和导购需要选择门店',
+    deactivate: '停用', activate: '恢复', deactivate_title: '停用 {{name}}？', deactivate_note: '对方会立即退出登录，之后无法再登录。操作记录仍保留在日志里。', you: '你', generate: '随机生成',
+    roles: '角色与权限', roles_note: '各角色拥有的权限。', permission: '权限',
     may_person_read: '查看客户', may_person_write: '编辑客户', may_person_reveal: '查看完整联系方式', may_touchpoint_write: '管理触点', may_campaign_write: '编辑群发', may_campaign_launch: '发送群发', may_product_write: '管理商品', may_stock_write: '调整库存', may_order_read: '查看订单', may_order_fulfil: '处理订单', may_order_refund: '退款', may_import_run: '导入文件', may_measure_read: '查看数据', may_ledger_read: '查看账本', may_staff_write: '管理员工', may_settings_write: '修改设置', may_key_write: '管理密钥', may_audit_read: '查看日志',
     empty: '还没有员工',
   },

@@ -30,18 +30,18 @@ export function attributesOf(listed: Attribute[]): Attribute[] {
 
 const props: Record<string, Both> = {
   value: ['金额', 'amount'], touchpoint: ['触点', 'touchpoint'], store: ['门店', 'store'], hour: ['几点（0–23）', 'hour (0–23)'], weekday: ['星期几（1–7）', 'weekday (1–7)'],
-  sku: ['SKU', 'SKU'], product: ['商品', 'product'], product_id: ['商品', 'product'], category: ['品类', 'category'], quantity: ['件数', 'quantity'], brand: ['品牌', 'brand'], price: ['价格', 'price'],
+  sku: ['SKU', 'SKU'], product: ['商品', 'product'], product_id: ['商品', 'product'], category: ['类目', 'category'], quantity: ['件数', 'quantity'], brand: ['品牌', 'brand'], price: ['价格', 'price'],
   order: ['订单', 'order'], no: ['订单号', 'order number'], campaign: ['活动', 'campaign'], channel: ['渠道', 'channel'], path: ['页面路径', 'page path'], title: ['页面标题', 'page title'],
   url: ['网址', 'URL'], referrer: ['来源网址', 'referrer'], q: ['搜索词', 'search words'], from: ['原阶段', 'from'], to: ['新阶段', 'to'], tag: ['标签', 'tag'], purpose: ['用途', 'purpose'],
   status: ['状态', 'status'], reason: ['原因', 'reason'], kind: ['种类', 'kind'], name: ['名称', 'name'], coupon: ['优惠券', 'coupon'], subject: ['标题', 'subject'], source: ['来源', 'source'],
-  amount_fen: ['金额（分）', 'amount in fen'], discount_fen: ['优惠（分）', 'discount in fen'], historical: ['历史数据', 'historical'], lines: ['明细', 'lines'], skus: ['SKU', 'SKUs'], categories: ['品类', 'categories'],
+  amount_fen: ['金额（分）', 'amount in fen'], discount_fen: ['优惠（分）', 'discount in fen'], historical: ['历史数据', 'historical'], lines: ['明细', 'lines'], skus: ['SKU', 'SKUs'], categories: ['类目', 'categories'],
 }
 export const propName = (key: string, lang: Lang): string => pick(props[key], lang, key)
 
 const codes: Record<string, Both> = {
   marketing: ['营销', 'marketing'], service: ['服务通知', 'service'], personalisation: ['个性化推荐', 'personalisation'], measurement: ['效果统计', 'measurement'],
   sharing: ['向第三方提供', 'sharing'], conversation_archive: ['会话存档', 'conversation archive'], sensitive_traits: ['敏感信息', 'sensitive traits'],
-  inbox: ['商城站内信', 'mall inbox'], email: ['邮件', 'e-mail'], sms: ['短信', 'SMS'], wecom: ['企业微信', 'WeCom'], phone: ['电话', 'phone'],
+  inbox: ['站内信', 'mall inbox'], email: ['邮件', 'e-mail'], sms: ['短信', 'SMS'], wecom: ['企业微信', 'WeCom'], phone: ['电话', 'phone'],
 }
 export const consentName = (code: string, lang: Lang): string => pick(codes[code], lang, code)
 
