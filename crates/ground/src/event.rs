@@ -121,7 +121,8 @@ impl Tx<'_> {
                 let id = self.shared.last_event.fetch_add(1, Ordering::SeqCst) + 1;
                 self.guard(
                     "insert into event (id, brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props, dedupe) \
-                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing",
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+                     on conflict (brand_id, dedupe) where dedupe is not null do nothing",
                     params![id, f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props, dedupe],
                 )?
             }

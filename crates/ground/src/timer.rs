@@ -76,6 +76,16 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Sets a timer where there is none; one that is set stays as it is.
+    pub fn start_timer(&mut self, kind: &str, key: i64, due_at: Ms, brand: BrandId) -> Result<()> {
+        self.timers = true;
+        self.exec(
+            "insert into timer (kind, key, due_at, brand_id) values ($1, $2, $3, $4) on conflict (kind, key) do nothing",
+            params![kind, key, due_at, brand],
+        )?;
+        Ok(())
+    }
+
     /// A row that is a timer by itself was written: see [`Rows`].
     pub fn timed(&mut self) {
         self.timers = true;

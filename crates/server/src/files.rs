@@ -85,9 +85,10 @@ fn begin(db: &Db, brand: BrandId, kind: &str, path: &Path, ask: &Start) -> Resul
     let whole = std::fs::canonicalize(path).map_err(gone)?;
     let bytes = std::fs::metadata(&whole).map_err(gone)?.len();
     let name = whole.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let (of, to_find) = (kind.to_string(), name.clone());
+    let stored = Stored { path: whole.to_string_lossy().into_owned(), bytes };
+    let (of, lies) = (kind.to_string(), stored.clone());
     if !ask.dry_run {
-        if let Some(id) = db.read_now(move |tx| import::unfinished(tx, brand, &of, &to_find, bytes))? {
+        if let Some(id) = db.read_now(move |tx| import::unfinished(tx, brand, &of, &lies))? {
             eprintln!("Going on where the import of this file was broken off, by the policy it had.");
             return Ok(id);
         }
@@ -108,7 +109,7 @@ fn begin(db: &Db, brand: BrandId, kind: &str, path: &Path, ask: &Start) -> Resul
             brand,
             kind: kind.clone(),
             name: name.clone(),
-            stored: Stored { path: whole.to_string_lossy().into_owned(), bytes },
+            stored: stored.clone(),
             shape: shape.clone(),
             actor: None,
         };

@@ -204,10 +204,10 @@ pub fn get(tx: &mut Tx, brand: BrandId, id: ImportId) -> Result<Import> {
 
 /// An import of the same file that was begun and not finished: `weir import` goes on with it, by the
 /// policy with which it was begun.
-pub fn unfinished(tx: &mut Tx, brand: BrandId, kind: &str, name: &str, bytes: u64) -> Result<Option<ImportId>> {
+pub fn unfinished(tx: &mut Tx, brand: BrandId, kind: &str, stored: &Stored) -> Result<Option<ImportId>> {
     tx.opt(
-        "select id from import where brand_id = $1 and kind = $2 and name = $3 and bytes = $4 and state = 'running' and dry_run = 0 order by id desc limit 1",
-        params![brand, kind, &file_name(name), bytes as i64],
+        "select id from import where brand_id = $1 and kind = $2 and path = $3 and bytes = $4 and state = 'running' and dry_run = 0 order by id desc limit 1",
+        params![brand, kind, &stored.path, stored.bytes as i64],
     )
 }
 

@@ -476,7 +476,7 @@ fn all_one(tx: &mut Tx, brand: BrandId, who: Who<'_>) -> Result<Option<Standing>
 const FAMILIES: &[&str] = &[
     "brand", "store", "staff", "key", "touchpoint", "mall", "import", "person", "consent", "campaign", "message", "inbox", "mail",
     "product", "sku", "stock", "cart", "order", "payment", "refund", "promoter", "referral", "commission", "payout", "ledger", "buyer",
-    "quarantine", "intake", "catalogue",
+    "quarantine", "intake", "catalogue", "segment", "identity", "binding", "live_code", "pool", "rfm", "attribute", "tags", "stage",
 ];
 
 /// Has the name the form of Weir's own events, `order.paid`?

@@ -279,17 +279,24 @@ pub fn write(tx: &mut Tx, moves: &[Move], sizes: &BTreeMap<SegmentId, i64>) -> R
     let mut days: BTreeMap<(SegmentId, i32), (i64, i64)> = BTreeMap::new();
     let mut tags: BTreeMap<SegmentId, Option<String>> = BTreeMap::new();
     for m in moves {
-        let day = days.entry((m.segment, m.day)).or_default();
-        let name = if m.entered {
-            day.0 += 1;
+        let changed = if m.entered {
             tx.exec(
                 "insert into segment_member (segment_id, person_id, since, cause) values ($1, $2, $3, $4) on conflict do nothing",
                 params![m.segment, m.person, m.at, m.cause],
-            )?;
+            )?
+        } else {
+            tx.exec("delete from segment_member where segment_id = $1 and person_id = $2", params![m.segment, m.person])?
+        };
+        if changed == 0 {
+            // Another node that follows the same log said so at the same moment.
+            continue;
+        }
+        let day = days.entry((m.segment, m.day)).or_default();
+        let name = if m.entered {
+            day.0 += 1;
             events::SEGMENT_ENTERED
         } else {
             day.1 += 1;
-            tx.exec("delete from segment_member where segment_id = $1 and person_id = $2", params![m.segment, m.person])?;
             events::SEGMENT_LEFT
         };
         let props = format!(r#"{{"segment":"{}","cause":"{}"}}"#, m.segment, m.cause);

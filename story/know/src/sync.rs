@@ -143,7 +143,8 @@ pub fn take(tx: &mut Tx, who: &Staff, system: &str, items: &[SyncItem]) -> Resul
     }
     let count = |result: &str| out.iter().filter(|a| a.result == result).count() as i64;
     let refused: Vec<&SyncAnswer> = out.iter().filter(|a| a.error.is_some()).take(5).collect();
-    let sample = serde_json::to_string(&refused).map_err(Problem::internal)?;
+    // A number that another system has for somebody is often the phone.
+    let sample = tx.keys(who.brand).seal(&serde_json::to_string(&refused).map_err(Problem::internal)?);
     let (id, now): (SyncRunId, Ms) = (tx.new_id(), tx.now());
     tx.exec(
         "insert into sync_run (id, brand_id, system, direction, actor, at, items, created, changed, same, refused, sample) \
@@ -347,14 +348,16 @@ pub struct Changed {
 pub fn changes(tx: &mut Tx, who: &Staff, [xid, id]: [i64; 2], limit: i64) -> Result<(Vec<Changed>, Option<String>)> {
     const WANTED: &str = "brand_id = $1 and person_id is not null and (name like 'person.%' or name like 'identity.%' \
          or name like 'consent.%' or name in ('order.paid', 'order.refunded'))";
-    let seen: Vec<(i64, i64, PersonId)> = match tx.engine() {
+    // Who parts from somebody is fed, too.
+    const SELECT: &str = "select xid, id, person_id, case when name = 'person.unmerged' then props end from event";
+    let seen: Vec<(i64, i64, PersonId, Option<String>)> = match tx.engine() {
         Engine::Sqlite => tx.all(
-            &format!("select xid, id, person_id from event where {WANTED} and id > $2 order by id limit $3"),
+            &format!("{SELECT} where {WANTED} and id > $2 order by id limit $3"),
             params![who.brand, id, limit],
         )?,
         Engine::Postgres => tx.all(
             &format!(
-                "select xid, id, person_id from event where {WANTED} and (xid, id) > ($2, $3) \
+                "{SELECT} where {WANTED} and (xid, id) > ($2, $3) \
                  and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by xid, id limit $4"
             ),
             params![who.brand, xid, id, limit],
@@ -362,8 +365,12 @@ pub fn changes(tx: &mut Tx, who: &Staff, [xid, id]: [i64; 2], limit: i64) -> Res
     };
     let next = seen.last().map(|l| format!("{}.{}", l.0, l.1));
     let mut newest: BTreeMap<PersonId, (i64, i64)> = BTreeMap::new();
-    for (xid, id, subject) in seen {
+    for (xid, id, subject, parted) in seen {
         newest.insert(person::of(tx, subject)?, (xid, id));
+        let parted: serde_json::Value = parted.and_then(|p| serde_json::from_str(&p).ok()).unwrap_or_default();
+        if let Some(other) = parted["loser"].as_str().and_then(|id| id.parse().ok()) {
+            newest.insert(person::of(tx, other)?, (xid, id));
+        }
     }
     let mut order: Vec<_> = newest.into_iter().collect();
     order.sort_by_key(|o| o.1);

@@ -127,6 +127,9 @@ fn a_merged_person_has_the_strongest_word_and_gets_its_own_back() {
         say(&w, a, Source::Declared, "region", Some("苏州"));
         assert_eq!(shown(&w, a, "region").unwrap().0, "上海");
         say(&w, a, Source::Imported, "region", Some("杭州"));
+        // Nor does it take a stronger one away, whichever subject said that.
+        say(&w, a, Source::Inferred, "card", None);
+        assert_eq!((secret(a), w.one::<i64>("select count(*) from person_secret")), (json!("B-2222222"), 2));
         let merge: weir_ground::base::ids::MergeId = w.one("select id from person_merge where undone_at is null");
         w.write(move |tx| weir_know::identity::unmerge(tx, brand, merge, "test", None));
         assert_eq!((shown(&w, a, "region").unwrap().0, shown(&w, b, "region").unwrap().0), ("苏州".into(), "上海".into()));

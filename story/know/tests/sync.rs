@@ -52,6 +52,13 @@ fn each_field_follows_its_policy() {
         assert_eq!(results, ["refused", "created", "created"]);
         let (_, runs) = w.ask("GET", "/api/v1/sync/runs", None);
         assert_eq!((&runs["items"][0]["refused"], runs["items"].as_array().unwrap().len()), (&json!(1), 5));
+        // What was refused can be read by those who run imports, and by nobody in the database.
+        let page = json!([{ "external_id": "13800000009", "tags": ["a tag that is far longer than a tag may ever be here"] }]);
+        assert_eq!(put(&w, page)[0]["result"], json!("refused"));
+        let sample: String = w.one("select sample from sync_run order by id desc limit 1");
+        assert!(sample.starts_with("~1.") && !sample.contains("13800000009"), "{sample}");
+        let (_, runs) = w.ask("GET", "/api/v1/sync/runs", None);
+        assert!(runs["items"][0]["sample"].as_str().unwrap().contains("13800000009"));
     });
 }
 
@@ -61,7 +68,7 @@ fn the_feed_gives_every_change_once_and_goes_on_where_it_stopped() {
         let w = World::new(&db);
         let brand = w.brand;
         let a = w.resolve(&[("external_id", "a")]);
-        let b = w.resolve(&[("external_id", "b")]);
+        let b = w.resolve(&[("openid", "b")]);
         let mut since = String::new();
         let mut page = |want: &[&weir_ground::event::PersonId]| {
             // On a busy server a position is passed once no older transaction of it is in flight.
@@ -82,6 +89,13 @@ fn the_feed_gives_every_change_once_and_goes_on_where_it_stopped() {
         page(&[]);
         w.write(move |tx| person::describe(tx, brand, a, &Traits { name: Some("甲".into()), ..Traits::default() }, None));
         page(&[&a]);
+        page(&[]);
+        // Who was one and is two again is told of both.
+        assert_eq!(w.merge(a, b), Some(a));
+        page(&[&a]);
+        let merge: weir_ground::base::ids::MergeId = w.one("select id from person_merge where undone_at is null");
+        w.write(move |tx| weir_know::identity::unmerge(tx, brand, merge, "test", None));
+        page(&[&a, &b]);
         page(&[]);
         assert_eq!(w.ask("GET", "/api/v1/sync/persons?since=yesterday", None).0, 400);
     });

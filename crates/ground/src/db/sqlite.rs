@@ -318,6 +318,8 @@ fn commit(
             woke = (false, false);
             sql("rollback")?;
             sql("begin immediate")?;
+            // Nobody had the lock for a moment.
+            go_on_from(c, shared, version)?;
         }
         clean
     };

@@ -69,6 +69,13 @@ const PLAIN: &[Plain] = &[
         doc: false,
     },
     Plain {
+        step: "sync_run",
+        select: "select id, brand_id, sample from sync_run where id > $1 order by id limit $2",
+        update: "update sync_run set sample = $1 where id = $2",
+        columns: 1,
+        doc: false,
+    },
+    Plain {
         step: "event",
         select: "select id, brand_id, props from event where id > $1 order by id limit $2",
         update: "update event set props = $1 where id = $2",

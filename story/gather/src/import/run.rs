@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use weir_ground::base::{Code, Problem, Result};
+use weir_ground::db::Engine;
 use weir_ground::seal::{self, file::Lying};
 use weir_ground::{Db, Fact, Tx, Value, params};
 use weir_keep::brand;
@@ -265,6 +266,10 @@ pub fn run_to_end(db: &Db, sinks: &Sinks, data: &Path, id: ImportId, mut told: i
     one(db, id)?.ok_or_else(|| Problem::not_found("import"))
 }
 
+fn lies_here(db: &Db, data: &Path, id: ImportId) -> bool {
+    one(db, id).ok().flatten().is_some_and(|i| data.join(&i.path).exists())
+}
+
 /// Starts the thread that runs imports: those that a stop or a crash broke off at once, others when
 /// they are started. To stop it, set `stop` and call [`Imports::wake`].
 pub fn worker(db: Db, imports: Imports, data: PathBuf, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
@@ -279,6 +284,10 @@ pub fn worker(db: Db, imports: Imports, data: PathBuf, stop: Arc<AtomicBool>) ->
                 .unwrap_or_default();
             let mut again = false;
             for id in open {
+                if db.engine() == Engine::Postgres && !lies_here(&db, &data, id) {
+                    // Another node has its file and runs it.
+                    continue;
+                }
                 match run(&db, &imports.sinks, &data, id, &stop, &mut |_| {}) {
                     Ok(()) => {}
                     Err(_) if stop.load(Ordering::SeqCst) => return,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use weir_ground::base::ids::{LiveCodeId, ReservationId, SlotId, StaffId};
 use weir_ground::base::{Day, Ms, Problem, Result, time};
+use weir_ground::db::Engine;
 use weir_ground::event::{BrandId, PersonId};
 use weir_ground::timer::Due;
 use weir_ground::{Fact, Tx, params};
@@ -76,11 +77,13 @@ pub(super) fn hold(
         p.retry = true;
         p
     })?;
+    // Where others write at the same moment, a timer that is seen may be on its way out.
+    let alone = tx.engine() == Engine::Sqlite;
     let set = tx.recall(&["timer"], code.id.n(), |tx| {
         tx.opt::<i64>("select 1 from timer where kind = 'live_code.expire' and key = $1", params![code.id])
     })?;
-    if set.is_none() {
-        tx.set_timer(EXPIRE, code.id.n(), until, code.brand)?;
+    if set.is_none() || !alone {
+        tx.start_timer(EXPIRE, code.id.n(), until, code.brand)?;
     }
     Ok(id)
 }

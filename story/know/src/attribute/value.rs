@@ -80,6 +80,7 @@ pub(crate) fn describe_portrait(tx: &mut Tx, brand: BrandId, person: PersonId, g
 
 fn keep_secret(tx: &mut Tx, brand: BrandId, person: PersonId, a: &Attribute, value: Option<&str>, said: Said) -> Result<bool> {
     let root = crate::person::of(tx, person)?;
+    let Some(value) = value else { return forget_secret(tx, root, a, said) };
     let was: Option<(String, String, Ms)> =
         tx.opt("select sealed, source, at from person_secret where person_id = $1 and key = $2", params![person, &a.key])?;
     let keys = tx.keys(brand);
@@ -90,13 +91,6 @@ fn keep_secret(tx: &mut Tx, brand: BrandId, person: PersonId, a: &Attribute, val
     if !a.lets(said, held.as_ref().map(|h| h.1)) {
         return Ok(false);
     }
-    let Some(value) = value else {
-        let gone = tx.exec(
-            "delete from person_secret where key = $1 and person_id in (select id from person where root_id = $2)",
-            params![&a.key, root],
-        )?;
-        return Ok(gone > 0);
-    };
     if a.pii == Pii::Sensitive && !allows(tx, root)? {
         return Err(Problem::field(
             &format!("portrait.{}", a.key),
@@ -113,6 +107,21 @@ fn keep_secret(tx: &mut Tx, brand: BrandId, person: PersonId, a: &Attribute, val
         params![person, &a.key, brand, &keys.seal(value), &blind, &code(said.by), said.at],
     )?;
     Ok(true)
+}
+
+/// Takes away the words about a person that count no more than this one.
+fn forget_secret(tx: &mut Tx, root: PersonId, a: &Attribute, said: Said) -> Result<bool> {
+    let all: Vec<(PersonId, String, Ms)> = tx.all(
+        "select s.person_id, s.source, s.at from person_secret s join person p on p.id = s.person_id where s.key = $1 and p.root_id = $2",
+        params![&a.key, root],
+    )?;
+    let mut gone = 0;
+    for (subject, by, at) in all {
+        if a.lets(said, Some(of_secret(by, at)?)) {
+            gone += tx.exec("delete from person_secret where person_id = $1 and key = $2", params![subject, &a.key])?;
+        }
+    }
+    Ok(gone > 0)
 }
 
 /// Has the person granted that sensitive traits are kept, on whatever channel?

@@ -123,6 +123,15 @@ impl Live {
     pub(super) fn step(&self, db: &Db, behind: bool) -> Result<Step> {
         let place = self.start(db)?;
         let batch = read(db, place.read, behind)?;
+        let done = self.take(db, place, &batch);
+        if done.is_err() {
+            // Memory may be ahead of what was written: all is read anew.
+            self.forget();
+        }
+        done
+    }
+
+    fn take(&self, db: &Db, place: Place, batch: &Batch) -> Result<Step> {
         let to = batch.events.last().map_or(place.read, |e| Cursor { xid: e.xid, id: e.id });
         let mut effects: BTreeMap<BrandId, Effects> = BTreeMap::new();
         let mut takes: Vec<(BrandId, Option<SegmentId>)> = vec![];
@@ -133,28 +142,36 @@ impl Live {
             let to = batch.events[from..].iter().position(|e| e.brand != brand).map_or(batch.events.len(), |n| from + n);
             let pool = self.pool_or(db, brand)?;
             let out = effects.entry(brand).or_default();
-            apply(&pool, &batch, &batch.events[from..to], place.stored, out, &mut takes)?;
+            apply(&pool, batch, &batch.events[from..to], place.stored, out, &mut takes)?;
             from = to;
         }
         let now = batch.read_at;
+        if to < place.stored && !batch.end {
+            // These events are read again for the lake alone: what stands behind them in the log was judged
+            // before and is not judged again. A definition waits until the lake has it.
+            for (brand, id) in std::mem::take(&mut takes) {
+                lock(&self.pool_or(db, brand)?.unbuilt).push(id);
+            }
+        }
         for pool in self.pools().iter().filter(|_| batch.end) {
             let out = effects.entry(pool.brand).or_default();
             let (calendar, state) = (pool.calendar(), pool.read());
             pool.engine_mut().advance(&state, &calendar, now, out);
-            takes.extend(lock(&pool.unbuilt).drain(..).map(|id| (pool.brand, Some(id))));
+            takes.extend(lock(&pool.unbuilt).drain(..).map(|id| (pool.brand, id)));
         }
         for (brand, id) in takes {
             let pool = self.pool_or(db, brand)?;
             let out = effects.entry(brand).or_default();
-            let done = match id {
-                Some(id) => pool.take_up(db, id, out),
-                None => pool.redefine(db, out),
+            let failed = match id {
+                Some(id) => pool.take_up(db, id, out).err().map(|problem| (id, problem)).into_iter().collect(),
+                None => pool.redefine(db, out)?,
             };
-            if let Err(problem) = done {
-                tracing::error!(%brand, "a segment cannot be taken up: {problem}");
-                if let Some(id) = id {
-                    stale(db, id, &problem)?;
+            for (id, problem) in failed {
+                if problem.retry || problem.code == Code::Busy {
+                    return Err(problem);
                 }
+                tracing::error!(%brand, segment = %id, "cannot be taken up: {problem}");
+                stale(db, id, &problem)?;
             }
         }
         let mut finished = vec![];
@@ -201,7 +218,7 @@ impl Live {
             wakes.extend(e.wakes.iter().map(|(s, due)| (*brand, state.people.id(*s), *due)));
         }
         let building = !finished.is_empty() || effects.keys().any(|b| self.get(*b).is_some_and(|p| !p.ready()));
-        let unbuilt: Vec<SegmentId> = if building { self.all_built() } else { vec![] };
+        let unbuilt: Vec<(SegmentId, i64)> = if building { self.all_built() } else { vec![] };
         let n = moves.len();
         if moves.is_empty() && wakes.is_empty() && unbuilt.is_empty() {
             lock(&self.at).read = to;
@@ -224,8 +241,11 @@ impl Live {
                     )?;
                 }
             }
-            for id in built {
-                tx.exec("update segment set state = 'live', error = null where id = $1 and state in ('building', 'stale')", params![*id])?;
+            for (id, version) in built {
+                tx.exec(
+                    "update segment set state = 'live', error = null where id = $1 and version = $2 and state in ('building', 'stale')",
+                    params![*id, *version],
+                )?;
             }
             Ok(())
         });
@@ -234,17 +254,14 @@ impl Live {
                 *lock(&self.at) = Place { started: true, read: to, stored: to.max(stored) };
                 Ok(n)
             }
-            Err(problem) => {
-                self.forget();
-                Err(problem)
-            }
+            Err(problem) => Err(problem),
         }
     }
 
-    /// Segments with nothing left to be written.
-    fn all_built(&self) -> Vec<SegmentId> {
-        let done = |p: &Arc<Pool>| -> Vec<SegmentId> {
-            p.engine().running().filter(|(_, s)| s.pending.is_empty()).map(|(_, s)| s.id).collect()
+    /// Segments with nothing left to be written, and the definition of which that is true.
+    fn all_built(&self) -> Vec<(SegmentId, i64)> {
+        let done = |p: &Arc<Pool>| -> Vec<(SegmentId, i64)> {
+            p.engine().running().filter(|(_, s)| s.is_built()).map(|(_, s)| (s.id, s.version)).collect()
         };
         self.pools().iter().flat_map(done).collect()
     }
@@ -261,7 +278,11 @@ impl Live {
             engine.whole(&state, &calendar, state.people.root(s), Cause::Audit, now, &mut out);
             effects.insert(pool.brand, out);
         }
-        self.commit(db, effects, place, place.read, vec![]).map(drop)
+        let done = self.commit(db, effects, place, place.read, vec![]);
+        if done.is_err() {
+            self.forget();
+        }
+        done.map(drop)
     }
 
     /// Writes down how far everything was read, so that the next start need not look at it again.

@@ -31,8 +31,8 @@ pub struct Pool {
     pub merged_at: AtomicI64,
     pub health: Health,
     pub(crate) fields: segment::http::Kept,
-    /// Segments that are to be taken up once everything was read.
-    pub(crate) unbuilt: Mutex<Vec<SegmentId>>,
+    /// Segments that are to be taken up once everything was read; `None` for all of them.
+    pub(crate) unbuilt: Mutex<Vec<Option<SegmentId>>>,
 }
 
 /// Counters of the auditor.
@@ -164,9 +164,10 @@ impl Pool {
                 let state = self.lake.read();
                 rows.into_iter().filter_map(|p| state.people.find(p)).collect()
             };
-            if s.state == "building" {
+            // Who is in by a definition that was not written to its end nobody knows.
+            if s.state != "live" {
                 self.engine_mut().restore_asleep(id, members);
-                lock(&self.unbuilt).push(id);
+                lock(&self.unbuilt).push(Some(id));
                 continue;
             }
             match self.cond(&s) {
@@ -229,8 +230,9 @@ impl Pool {
         Ok(())
     }
 
-    /// The brand's zone or cut points may be others: all definitions are taken up anew.
-    pub(crate) fn redefine(&self, db: &Db, out: &mut Effects) -> Result<()> {
+    /// The brand's zone or cut points may be others: all definitions are taken up anew. Answers which
+    /// ones cannot be.
+    pub(crate) fn redefine(&self, db: &Db, out: &mut Effects) -> Result<Vec<(SegmentId, Problem)>> {
         let brand = self.brand;
         let b = db.read_now(move |tx| brand::get(tx, brand))?;
         if *lock(&self.zone) != b.timezone {
@@ -239,10 +241,11 @@ impl Pool {
         }
         self.read_terms(db)?;
         let stored = db.read_now(move |tx| segment::running(tx, brand))?;
+        let mut failed = vec![];
         for s in segment::in_order(stored) {
-            self.take_up(db, s.id, out)?;
+            failed.extend(self.take_up(db, s.id, out).err().map(|problem| (s.id, problem)));
         }
-        Ok(())
+        Ok(failed)
     }
 
     /// Forgets that somebody is in, as a fault would: for tests of the auditor.

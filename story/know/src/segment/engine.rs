@@ -78,6 +78,13 @@ pub struct Running {
     pub pending: RoaringBitmap,
 }
 
+impl Running {
+    /// Does everything that is written follow from this definition?
+    pub fn is_built(&self) -> bool {
+        self.version != ASLEEP && self.pending.is_empty()
+    }
+}
+
 /// The segments of one brand.
 #[derive(Debug, Default)]
 pub struct Engine {

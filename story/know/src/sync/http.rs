@@ -133,11 +133,16 @@ pub async fn sync_runs(State(app): State<App>, who: Staff, Query(page): Query<Pa
     let rows: Vec<SyncRun> = app
         .db
         .read(move |tx| {
-            tx.all(
+            let mut rows: Vec<SyncRun> = tx.all(
                 "select id, system, actor, at, items, created, changed, same, refused, sample from sync_run \
                  where brand_id = $1 and id < $2 order by id desc limit $3",
                 params![who.brand, before, limit + 1],
-            )
+            )?;
+            let keys = tx.keys(who.brand);
+            for run in &mut rows {
+                run.sample = keys.open(&run.sample)?;
+            }
+            Ok(rows)
         })
         .await?;
     Ok(Json(List::page(rows, limit, |r| r.id.n().to_string())))
