@@ -21,6 +21,7 @@ const namer: Namer = {
 const say = (rule: Rule, lang: Lang = 'zh') => ruleText(rule, namer, lang)
 const paid = { name: 'order.paid', where: [] }
 const month = { last: { n: 30, unit: 'day' } } as const
+const steps = (n: number): Rule => ({ sequence: { steps: Array.from({ length: n }, () => paid), within: null, without: null, window: 'ever' } })
 const did = (more: object): Rule => ({ event: { event: paid, measure: 'count', min: null, max: null, window: month, ...more } })
 
 test.each<[Rule, string, string]>([
@@ -44,6 +45,11 @@ test.each<[Rule, string, string]>([
     { sequence: { steps: [{ name: 'checkout.started', where: [] }, paid], within: { n: 3, unit: 'day' }, without: { name: 'order.refunded', where: [] }, window: month } },
     '最近 30 天内先「开始结算」，再「付款」，前后不超过 3 天，期间没有「退款到账」',
     'in the last 30 days did “Started checkout”, then “Paid” within 3 days without “Refund arrived” in between',
+  ],
+  [steps(4), '先「付款」，再「付款」，然后「付款」，之后「付款」', 'did “Paid”, then “Paid”, then “Paid”, then “Paid”'],
+  [
+    steps(8), '先「付款」，再「付款」，然后「付款」，之后「付款」，接着「付款」，随后「付款」，此后「付款」，最后「付款」',
+    'did “Paid”, then “Paid”, then “Paid”, then “Paid”, then “Paid”, then “Paid”, then “Paid”, then “Paid”',
   ],
   [
     { not_followed: { first: { name: 'checkout.started', where: [] }, then: paid, within: { n: 1, unit: 'hour' }, window: { this: 'week' } } },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { civilDay, dayOf, fullDay, monthName, shortDay, span, when } from 'kit'
+import { civilDay, dayOf, fullDay, momentOf, monthName, shortDay, span, when } from 'kit'
 
 const zone = 'Asia/Shanghai'
 const now = Date.parse('2024-06-03T02:00:00Z')
@@ -15,6 +15,11 @@ test('within a day a time is relative', () => {
 test('older times are a day and a clock, with the year when it is another one', () => {
   expect(ago(2 * 86_400_000)).toBe('6月1日 10:00')
   expect(when(Date.parse('2023-06-01T02:00:00Z'), 'zh', zone, now)).toBe('2023年6月1日 10:00')
+})
+test('a moment has its second, and its day when that is not today in the zone', () => {
+  expect(momentOf(now - 61_000, 'zh', zone, now)).toBe('09:58:59')
+  expect(momentOf(now - 12 * 3_600_000, 'zh', zone, now)).toBe('6月2日 22:00:00')
+  expect(momentOf(now - 12 * 3_600_000, 'en', zone, now)).toBe('2 Jun 22:00:00')
 })
 test('days are those of the brand', () => {
   expect(civilDay(Date.parse('2024-06-02T16:30:00Z'), zone)).toBe('2024-06-03')

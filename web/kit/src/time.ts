@@ -28,6 +28,12 @@ export function clock(at: number, timeZone: string): string {
   return formatter('en', timeZone, 'clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at)
 }
 
+/** A moment to its second; the day, too, when it is not today's. */
+export function momentOf(at: number, lang: Lang, timeZone: string, now = Date.now()): string {
+  const second = formatter('en', timeZone, 'second', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at)
+  return civilDay(at, timeZone) === civilDay(now, timeZone) ? second : `${dayOf(at, lang, timeZone, now)} ${second}`
+}
+
 const sameYear = (at: number, now: number, zone: string) => civilDay(at, zone).slice(0, 4) === civilDay(now, zone).slice(0, 4)
 
 /** "6月3日" or "2023年6月3日"; "3 Jun" or "3 Jun 2023". */

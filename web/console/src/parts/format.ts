@@ -22,6 +22,7 @@ export function useFormat() {
       share: kit.share,
       when: (at: number) => kit.when(at, lang, timezone),
       dateTime: (at: number) => kit.dateTime(at, lang, timezone),
+      moment: (at: number) => kit.momentOf(at, lang, timezone),
       day: (at: number) => kit.dayOf(at, lang, timezone),
       shortDay: (day: string) => kit.shortDay(day, lang),
       fullDay: (day: string) => kit.fullDay(day, lang),

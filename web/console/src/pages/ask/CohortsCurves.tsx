@@ -1,17 +1,19 @@
 import { useMemo } from 'react'
 import { mix } from 'kit'
-import type { CohortsAnswer } from '@/parts/ask/types'
+import type { CohortsAnswer, CohortsQuestion } from '@/parts/ask/types'
 import { Chart } from '@/parts/chart/Chart'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { useTheme } from '@/shell/theme'
+import { usePeriods } from './retention-words'
 import { useWords } from './words'
 
 /** A line a cohort, from light water (long ago) to deep (lately), so that one sees whether later ones are worth more. */
-export function CohortsCurves({ answer }: { answer: CohortsAnswer }) {
+export function CohortsCurves({ answer, q }: { answer: CohortsAnswer; q: CohortsQuestion }) {
   const t = useWords()
   const f = useFormat()
   const { mode } = useTheme()
+  const says = usePeriods(q)
   const option = useMemo(() => {
     const rows = answer.cohorts.filter((cohort) => cohort.size > 0)
     const periods = Math.max(0, ...rows.map((cohort) => cohort.cumulative_per_head_fen.length))
@@ -25,14 +27,14 @@ export function CohortsCurves({ answer }: { answer: CohortsAnswer }) {
       grid: { left: 4, right: 16, top: 40, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       legend: { top: 0, left: 0, type: 'scroll' },
       tooltip: { trigger: 'axis', order: 'valueDesc', valueFormatter: (value: unknown) => (value === null || value === undefined ? '—' : f.money(Number(value))) },
-      xAxis: { type: 'category', boundaryGap: false, data: Array.from({ length: periods }, (_, n) => n === 0 ? t('month_0') : t('month_n', { n })) },
+      xAxis: { type: 'category', boundaryGap: false, data: Array.from({ length: periods }, (_, n) => says.period(n)) },
       yAxis: { type: 'value', axisLabel: { formatter: (value: number) => f.moneyAxis(value) } },
       series: rows.map((cohort, n) => ({
-        name: f.month(cohort.from.slice(0, 7)), type: 'line', data: cohort.cumulative_per_head_fen, color: shade(n),
+        name: says.cohort(cohort.from), type: 'line', data: cohort.cumulative_per_head_fen, color: shade(n),
         showSymbol: cohort.cumulative_per_head_fen.filter((value) => value !== null).length < 2, symbol: 'circle', symbolSize: 6, emphasis: { focus: 'series' },
       })),
     }
-  }, [answer, f, t, mode])
+  }, [answer, f, says, mode])
   return (
     <Card title={t('cohorts_chart')} note={t('cohorts_chart_note')} id="chart">
       <Chart option={option} height={320} label={t('cohorts_chart')} />

@@ -7,24 +7,30 @@ import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { useTheme } from '@/shell/theme'
 import { water } from './RetentionHeat'
+import { usePeriods } from './retention-words'
 import { useWords } from './words'
 import css from './pages.module.css'
 
-type Says = 'cumulative' | 'month'
+type Says = 'cumulative' | 'each'
 
 export function CohortsTable({ answer, q }: { answer: CohortsAnswer; q: CohortsQuestion }) {
   const t = useWords()
   const f = useFormat()
   const { mode } = useTheme()
-  const [says, setSays] = useState<Says>('cumulative')
+  const [shown, setShown] = useState<Says>('cumulative')
+  const says = usePeriods(q)
   const rows = answer.cohorts.filter((cohort) => cohort.size > 0)
-  const values = (cohort: CohortsAnswer['cohorts'][number]) => (says === 'month' ? cohort.revenue_fen : cohort.cumulative_per_head_fen)
+  const values = (cohort: CohortsAnswer['cohorts'][number]) => (shown === 'each' ? cohort.revenue_fen : cohort.cumulative_per_head_fen)
   const periods = Math.max(0, ...rows.map((cohort) => values(cohort).length))
   const most = Math.max(1, ...rows.flatMap((cohort) => values(cohort).map((fen) => fen ?? 0)))
+  const perHead = {
+    name: 'cohorts-per-head', label: t('csv_per_head'), head: [t('cohort'), t('size'), ...Array.from({ length: periods }, (_, n) => says.period(n))],
+    rows: rows.map((cohort) => [cohort.from, cohort.size, ...cohort.cumulative_per_head_fen.map((fen) => (fen === null ? null : fen / 100))]),
+  }
   const tools = (
     <>
-      <Segmented<Says> size="small" value={says} onChange={setSays} options={(['cumulative', 'month'] as const).map((value) => ({ value, label: t(`c_${value}`) }))} />
-      <DownloadButton kind="cohorts" question={q} />
+      <Segmented<Says> size="small" value={shown} onChange={setShown} options={(['cumulative', 'each'] as const).map((value) => ({ value, label: t(`c_${value}`) }))} />
+      <DownloadButton kind="cohorts" question={q} more={[perHead]} />
     </>
   )
   return (
@@ -36,12 +42,12 @@ export function CohortsTable({ answer, q }: { answer: CohortsAnswer; q: CohortsQ
               <th scope="col">{t('cohort')}</th>
               <th scope="col" className={css.size}>{t('size')}</th>
               <th scope="col" className={css.size}>{t('repurchase')}</th>
-              {Array.from({ length: periods }, (_, n) => <th key={n} scope="col">{n === 0 ? t('month_0') : t('month_n', { n })}</th>)}
+              {Array.from({ length: periods }, (_, n) => <th key={n} scope="col">{says.period(n)}</th>)}
             </tr>
           </thead>
           <tbody>
             {rows.map((cohort) => {
-              const name = f.month(cohort.from.slice(0, 7))
+              const name = says.cohort(cohort.from)
               return (
                 <tr key={cohort.from}>
                   <th scope="row">{name}</th>

@@ -1,7 +1,7 @@
 /** A row a cohort, a column a period; the deeper the water, the more came back. The table is the data as well. */
 import { useState, type CSSProperties, type ReactNode } from 'react'
 import { Segmented } from 'antd'
-import { DownloadButton } from '@/parts/ask/DataTable'
+import { DownloadButton, type MoreFile } from '@/parts/ask/DataTable'
 import { PeopleCount } from '@/parts/ask/people'
 import type { Cohort, RetentionQuestion } from '@/parts/ask/types'
 import { waterAt } from '@/parts/chart/water'
@@ -18,6 +18,8 @@ interface HeatProps {
   total: (number | null)[]
   extra: ReactNode
   within: { key: string | null; name: string } | null
+  /** The groups, which the file of the answer does not hold. */
+  more: MoreFile[]
 }
 type Says = 'share' | 'count'
 
@@ -26,7 +28,7 @@ export const water = (depth: number, mode: 'light' | 'dark') => {
   return { '--bg': background, '--fg': color } as CSSProperties
 }
 
-export function RetentionHeat({ q, cohorts, total, extra, within }: HeatProps) {
+export function RetentionHeat({ q, cohorts, total, extra, within, more }: HeatProps) {
   const t = useWords()
   const f = useFormat()
   const { mode } = useTheme()
@@ -43,7 +45,7 @@ export function RetentionHeat({ q, cohorts, total, extra, within }: HeatProps) {
     <>
       {extra}
       <Segmented<Says> size="small" value={shown} onChange={setShown} options={[{ value: 'share', label: t('as_share') }, { value: 'count', label: t('as_count') }]} />
-      <DownloadButton kind="retention" question={q} />
+      <DownloadButton kind="retention" question={q} more={more} />
     </>
   )
   return (

@@ -15,11 +15,18 @@ export function RfmGroups({ answer, q }: { answer: RfmAnswer; q: RfmQuestion }) 
   const labels = useLabels()
   const persons = answer.groups.reduce((sum, group) => sum + group.persons, 0)
   const revenue = answer.groups.reduce((sum, group) => sum + group.revenue_fen, 0)
+  const nameOf = (group: RfmAnswer['groups'][number]) => {
+    const known = KINDS.find((kind) => kind === group.key)
+    return known ? t(`rfm_${known}`) : labels.group(group, null)
+  }
   return (
     <DataTable kind="rfm" question={q} title={t('rfm_groups')} head={[t('group'), t('size'), t('share'), t('revenue'), t('revenue_share'), t('per_head')]}
+      more={[{
+        name: 'rfm-groups', label: t('csv_rfm_groups'), head: [t('group'), t('size'), t('revenue'), t('per_head')],
+        rows: answer.groups.map((group) => [nameOf(group), group.persons, group.revenue_fen / 100, group.persons ? Math.round(group.revenue_fen / group.persons) / 100 : null]),
+      }]}
       rows={answer.groups.map((group) => {
-        const known = KINDS.find((kind) => kind === group.key)
-        const name = known ? t(`rfm_${known}`) : labels.group(group, null)
+        const name = nameOf(group)
         return {
           key: group.key,
           cells: [

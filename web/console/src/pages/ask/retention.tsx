@@ -9,6 +9,7 @@ import type { RetentionAnswer, RetentionQuestion } from '@/parts/ask/types'
 import { useAsk } from '@/parts/ask/words'
 import { RetentionCurve } from './RetentionCurve'
 import { RetentionHeat } from './RetentionHeat'
+import { usePeriods } from './retention-words'
 import { useWords } from './words'
 
 const first: RetentionQuestion = {
@@ -67,17 +68,22 @@ function Sentence({ q, set }: { q: RetentionQuestion; set: Change<'retention'> }
 function Shown({ answer, q }: { answer: RetentionAnswer; q: RetentionQuestion }) {
   const t = useWords()
   const labels = useLabels()
+  const says = usePeriods(q)
   const [wanted, setWanted] = useState(-1)
   const group = q.by ? answer.groups[wanted] : undefined
   const choice = q.by && answer.groups.length > 0 && (
     <Select size="small" variant="filled" value={group ? wanted : -1} onChange={setWanted} popupMatchSelectWidth={false} aria-label={t('which_group')}
       options={[{ value: -1, label: t('total') }, ...answer.groups.map((each, n) => ({ value: n, label: labels.group(each, q.by) }))]} />
   )
+  const byGroup = {
+    name: 'retention-groups', label: t('csv_groups'), head: [t('group'), t('cohort'), t('size'), ...answer.total.map((_, n) => says.period(n))],
+    rows: answer.groups.flatMap((each) => each.cohorts.filter((cohort) => cohort.size > 0).map((cohort) => [labels.group(each, q.by), cohort.from, cohort.size, ...cohort.back])),
+  }
   return (
     <>
       <RetentionCurve answer={answer} q={q} />
       <RetentionHeat q={q} cohorts={group?.cohorts ?? answer.cohorts} total={group?.total ?? answer.total} extra={choice}
-        within={group ? { key: group.key, name: labels.group(group, q.by) } : null} />
+        within={group ? { key: group.key, name: labels.group(group, q.by) } : null} more={q.by ? [byGroup] : []} />
     </>
   )
 }

@@ -6,7 +6,7 @@ const zh = {
   order: '步骤顺序', order_strict: '依次', order_any: '不分先后地', window: '完成期限',
   step_n: '第 {{n}} 步', add_step: '添加步骤', remove_step: '删除第 {{n}} 步', step_up: '上移第 {{n}} 步', step_down: '下移第 {{n}} 步',
   funnel_chart: '各步人数与转化', funnel_total: '总转化率', step: '步骤', group: '分组', from_before: '上一步转化', from_first: '总转化', dropped: '流失', dropped_n: '流失 {{n}} 人', median: '中位用时', p90: '90% 的人不超过', converted: '转化 {{share}}', median_is: '中位用时 {{time}}',
-  times: '转化用时', times_note: '从一步到下一步，各段用时的人数', within_le: '{{to}} 内', from_to: '{{from}}–{{to}}', over: '超过 {{from}}',
+  took: '用时', times: '转化用时', times_note: '从一步到下一步，各段用时的人数', within_le: '{{to}} 内', from_to: '{{from}}–{{to}}', over: '超过 {{from}}',
   pick_step: '漏斗：完成了{{step}}', pick_dropped: '漏斗：{{step}}之前流失', in_group: '{{what}}（{{group}}）',
 
   retention_note: '来过的人，之后还会不会回来。',
@@ -15,7 +15,7 @@ const zh = {
   mode: '回访口径', mode_n: '当期回来才算', mode_unbounded: '当期及之后回来都算',
   retention_chart: '留存曲线', retention_chart_note: '各期回来的比例；还没过完的期不计入', retention_table: '每一批人的留存', cohort: '批次', size: '人数', total: '合计', share: '占比', as_share: '比例', as_count: '人数',
   period_0_day: '当天', period_0_week: '当周', period_0_month: '当月', period_day: '第 {{n}} 天', period_week: '第 {{n}} 周', period_month: '第 {{n}} 月',
-  pick_back: '{{cohort}}：{{period}}回来', pick_cohort: '{{cohort}}这批人', which_group: '选择分组',
+  pick_back: '{{cohort}}：{{period}}回来', pick_cohort: '{{cohort}}这批人', which_group: '选择分组', csv_groups: '按分组的 CSV',
 
   paths_note: '人们从一处到另一处，实际走的是哪条路。',
   paths_s: '{range}，{who}{direction}{anchor}，看 {within} 内的 {depth} 步，每步列出前 {top} 个事件',
@@ -37,11 +37,11 @@ const zh = {
   rfm_note: '谁刚来过、来得勤、花得多；谁正在走远。',
   rfm_s: '{range}，把{who}按最近一次消费（R）、消费次数（F）、消费金额（M）各分五档，{cuts}', rfm_cuts: '分档方式', rfm_quintile: '每档人数相近', rfm_fixed: '自定义分档线', rfm_r_cuts: 'R 分档线（天）', rfm_f_cuts: 'F 分档线（次）', rfm_m_cuts: 'M 分档线（{{symbol}}）', rfm_cuts_hint: '四个数，从小到大',
   rfm_grid: 'R×F 网格', rfm_grid_note: '越往上越近，越往右越勤；点一格，把这些人存为人群', colour_by: '颜色表示', c_persons: '人数', c_revenue: '收入', c_per_head: '人均', days_or_less: '{{n}} 天内', days_between: '{{from}}–{{to}} 天', days_over: '超过 {{n}} 天', times_between: '{{from}}–{{to}} 次', times_is: '{{n}} 次', times_over: '{{n}} 次及以上',
-  rfm_groups: '客户分层', rfm_champion: '重要价值客户', rfm_promising: '重要发展客户', rfm_keep: '重要保持客户', rfm_win_back: '重要挽留客户', rfm_regular: '一般价值客户', rfm_newcomer: '一般发展客户', rfm_fading: '一般保持客户', rfm_lost: '一般挽留客户', revenue: '收入', revenue_share: '收入占比', per_head: '人均收入', avg_days: '平均距今', days: '{{n}} 天', pick_cell: 'RFM：R{{r}} F{{f}}', pick_group: 'RFM：{{group}}',
+  rfm_groups: '客户分层', csv_rfm_groups: '客户分层 CSV', rfm_champion: '重要价值客户', rfm_promising: '重要发展客户', rfm_keep: '重要保持客户', rfm_win_back: '重要挽留客户', rfm_regular: '一般价值客户', rfm_newcomer: '一般发展客户', rfm_fading: '一般保持客户', rfm_lost: '一般挽留客户', revenue: '收入', revenue_share: '收入占比', per_head: '人均收入', avg_days: '平均距今', days: '{{n}} 天', pick_cell: 'RFM：R{{r}} F{{f}}', pick_group: 'RFM：{{group}}',
 
-  cohorts_note: '同一个月第一次下单的人，后来一共带来多少收入。',
-  cohorts_s: '{range}内首次下单的{who}，按月分批，看之后 {periods} 个月带来的收入',
-  cohorts_chart: '人均累计收入', cohorts_chart_note: '每条线是一批人；线越高，这批人后来买得越多', cohorts_table: '每一批人带来的收入', repurchase: '复购率', c_cumulative: '人均累计', c_month: '当月收入', month_n: '第 {{n}} 月', month_0: '首月', pick_revenue: '{{cohort}}首次下单',
+  cohorts_note: '同一时期首次下单的客户，后来一共带来多少收入。',
+  cohorts_s: '{range}内首次下单的{who}，{unit}分批，看之后 {periods} 期带来的收入',
+  cohorts_chart: '人均累计收入', cohorts_chart_note: '每条线是一批人；线越高，这批人后来买得越多', cohorts_table: '每一批人带来的收入', repurchase: '复购率', c_cumulative: '人均累计', c_each: '当期收入', csv_per_head: '人均累计 CSV', pick_revenue: '{{cohort}}首次下单',
 
   start_title: '分析', start_page_note: '想知道什么，就问什么。答案是此刻的，边改边出；每个数字背后的人都能存成人群。',
   ask_funnel: '从看到买，人在哪一步走掉了？', ask_retention: '来过的人，之后还会回来吗？', ask_paths: '扫码之后，人们实际去了哪里？', ask_trend: '最近卖得多了还是少了，是谁在买？', ask_distribution: '大多数人一年买几次、花多少？', ask_interval: '上一单到下一单，一般隔多久？', ask_rfm: '谁是好客户，谁正在走远？', ask_cohorts: '一个新客，半年能带来多少收入？',
@@ -54,7 +54,7 @@ const en: { [K in keyof typeof zh]: string } & Record<string, string> = {
   order: 'Order of the steps', order_strict: 'in this order', order_any: 'in any order', window: 'Time to finish',
   step_n: 'Step {{n}}', add_step: 'Add a step', remove_step: 'Remove step {{n}}', step_up: 'Move step {{n}} up', step_down: 'Move step {{n}} down',
   funnel_chart: 'People at each step', funnel_total: 'Overall conversion', step: 'Step', group: 'Group', from_before: 'Of the step before', from_first: 'Of the first', dropped: 'Lost', dropped_n: '{{n}} lost', median: 'Median time', p90: '90% within', converted: '{{share}} went on', median_is: 'median {{time}}',
-  times: 'How long to the next step', times_note: 'People by the time they took from one step to the next', within_le: 'within {{to}}', from_to: '{{from}}–{{to}}', over: 'over {{from}}',
+  took: 'Time', times: 'How long to the next step', times_note: 'People by the time they took from one step to the next', within_le: 'within {{to}}', from_to: '{{from}}–{{to}}', over: 'over {{from}}',
   pick_step: 'Funnel: did {{step}}', pick_dropped: 'Funnel: lost before {{step}}', in_group: '{{what}} ({{group}})',
 
   retention_note: 'Those who came: do they come back?',
@@ -63,7 +63,7 @@ const en: { [K in keyof typeof zh]: string } & Record<string, string> = {
   mode: 'What counts as back', mode_n: 'back in that very period', mode_unbounded: 'back in that period or later',
   retention_chart: 'Retention curve', retention_chart_note: 'Share that came back in each period; periods that are not over do not count', retention_table: 'Retention of each cohort', cohort: 'Cohort', size: 'People', total: 'Total', share: 'Share', as_share: 'Share', as_count: 'People',
   period_0_day: 'same day', period_0_week: 'same week', period_0_month: 'same month', period_day: 'day {{n}}', period_week: 'week {{n}}', period_month: 'month {{n}}',
-  pick_back: '{{cohort}}: back in {{period}}', pick_cohort: 'Cohort of {{cohort}}', which_group: 'Which group',
+  pick_back: '{{cohort}}: back in {{period}}', pick_cohort: 'Cohort of {{cohort}}', which_group: 'Which group', csv_groups: 'By group (CSV)',
 
   paths_note: 'The ways people really take from one place to another.',
   paths_s: '{range}, {who}: {direction} {anchor}; {depth} steps within {within}, the top {top} events of each',
@@ -85,11 +85,11 @@ const en: { [K in keyof typeof zh]: string } & Record<string, string> = {
   rfm_note: 'Who came lately, often and spends much; and who is drifting away.',
   rfm_s: '{range}: {who} in five levels each of how recently (R), how often (F) and how much (M) they bought, {cuts}', rfm_cuts: 'How to cut', rfm_quintile: 'about equally many in each', rfm_fixed: 'at limits of my own', rfm_r_cuts: 'R limits (days)', rfm_f_cuts: 'F limits (times)', rfm_m_cuts: 'M limits ({{symbol}})', rfm_cuts_hint: 'four growing numbers',
   rfm_grid: 'R × F grid', rfm_grid_note: 'Higher is more recent, further right more often. Press a cell to save its people as a segment.', colour_by: 'Colour shows', c_persons: 'People', c_revenue: 'Revenue', c_per_head: 'Per head', days_or_less: 'within {{n}} days', days_between: '{{from}}–{{to}} days', days_over: 'over {{n}} days', times_between: '{{from}}–{{to}} times', times_is: '{{n}} times', times_is_one: 'once', times_over: '{{n}} times and more',
-  rfm_groups: 'Kinds of customer', rfm_champion: 'Champions', rfm_promising: 'Promising', rfm_keep: 'To keep', rfm_win_back: 'To win back', rfm_regular: 'Regulars', rfm_newcomer: 'Newcomers', rfm_fading: 'Fading', rfm_lost: 'Lost', revenue: 'Revenue', revenue_share: 'Of all revenue', per_head: 'Per head', avg_days: 'Days ago, mean', days: '{{n}} days', days_one: '{{n}} day', pick_cell: 'RFM: R{{r}} F{{f}}', pick_group: 'RFM: {{group}}',
+  rfm_groups: 'Kinds of customer', csv_rfm_groups: 'Kinds of customer (CSV)', rfm_champion: 'Champions', rfm_promising: 'Promising', rfm_keep: 'To keep', rfm_win_back: 'To win back', rfm_regular: 'Regulars', rfm_newcomer: 'Newcomers', rfm_fading: 'Fading', rfm_lost: 'Lost', revenue: 'Revenue', revenue_share: 'Of all revenue', per_head: 'Per head', avg_days: 'Days ago, mean', days: '{{n}} days', days_one: '{{n}} day', pick_cell: 'RFM: R{{r}} F{{f}}', pick_group: 'RFM: {{group}}',
 
-  cohorts_note: 'People whose first order fell in the same month: what they brought in later.',
-  cohorts_s: '{range}: {who} by the month of their first order, and their revenue over the next {periods} months',
-  cohorts_chart: 'Revenue per head, adding up', cohorts_chart_note: 'Each line is a cohort; the higher it rises, the more they bought later', cohorts_table: 'Revenue of each cohort', repurchase: 'Repurchase', c_cumulative: 'Per head, adding up', c_month: 'In the month', month_n: 'M{{n}}', month_0: 'first', pick_revenue: 'First order in {{cohort}}',
+  cohorts_note: 'People whose first order fell in the same period: what they brought in later.',
+  cohorts_s: '{range}: {who} {unit} of their first order, and their revenue over the next {periods} periods',
+  cohorts_chart: 'Revenue per head, adding up', cohorts_chart_note: 'Each line is a cohort; the higher it rises, the more they bought later', cohorts_table: 'Revenue of each cohort', repurchase: 'Repurchase', c_cumulative: 'Per head, adding up', c_each: 'In the period', csv_per_head: 'Per head, adding up (CSV)', pick_revenue: 'First order in {{cohort}}',
 
   start_title: 'Questions', start_page_note: 'Ask what you want to know. Answers are of this moment and follow every change; the people behind any number can be saved as a segment.',
   ask_funnel: 'From looking to buying: where do people leave?', ask_retention: 'Do those who came once come back?', ask_paths: 'After the scan, where do people really go?', ask_trend: 'Are sales rising or falling, and who is buying?', ask_distribution: 'How often and how much do most people buy?', ask_interval: 'How long from one order to the next?', ask_rfm: 'Who are the good customers, who is drifting away?', ask_cohorts: 'What does a new customer bring in half a year?',

@@ -7,6 +7,7 @@ import { useFormat } from '@/parts/format'
 import { useColumnChoice, type Column } from '@/parts/list/columns'
 import { ListBar, type FilterSpec } from '@/parts/list/ListBar'
 import { ListTable } from '@/parts/list/ListTable'
+import { Opener } from '@/parts/list/Opener'
 import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty } from '@/parts/state'
@@ -35,7 +36,7 @@ export default function Attributes() {
     return all.rows.filter((row) => fits(row) && (!level || row.pii === level) && (!origin || stateOf(row) === origin))
   }, [all.rows, q, level, origin])
   const looked = all.rows.find((row) => row.key === seen)
-  const columns = useColumns(writes, setEditing)
+  const columns = useColumns(writes, setEditing, setSeen)
   const choice = useColumnChoice('attributes', columns)
   const specs = useMemo<FilterSpec[]>(
     () => [
@@ -52,7 +53,7 @@ export default function Attributes() {
         <Card flush>
           <ListBar topic="attributes" filters={filters} specs={specs} searchHint={t('search')} columns={columns} choice={choice} rows={rows} />
           <ListTable topic="attributes" what={t('what')} list={{ ...all, rows, total: rows.length }} columns={choice.visible} id={(row) => row.key} open={(row) => setSeen(row.key)}
-            card={(row) => <AttributeCard row={row} />} filtered={Boolean(q || level || origin)} clear={filters.clear} empty={<Empty title={t('empty')} hint={t('empty_hint')} />} />
+            card={(row) => <AttributeCard row={row} open={setSeen} />} filtered={Boolean(q || level || origin)} clear={filters.clear} empty={<Empty title={t('empty')} hint={t('empty_hint')} />} />
         </Card>
         <div className="stack">
           <Whose />
@@ -77,14 +78,14 @@ function useKind() {
   return (row: Attribute) => (row.kind === 'enum' ? t('n_options', { n: row.options.length, count: row.options.length }) : t(`kind_${row.kind}`))
 }
 
-function useColumns(writes: boolean, edit: (row: Attribute) => void): Column<Attribute>[] {
+function useColumns(writes: boolean, edit: (row: Attribute) => void, see: (key: string) => void): Column<Attribute>[] {
   const t = useAttributeWords()
   const c = useCommon()
   const { lang } = useFormat()
   const covered = useCoverage().data
   return useMemo(
     () => [
-      { key: 'name', title: t('name'), csv: (row) => row[lang], render: (row) => <span className="row"><Name row={row} />{!sameOrder(row.sources, SOURCES) && <StateChip tone="water" title={row.sources.map((each) => t(`by_${each}`)).join(' > ')}>{t('own_order')}</StateChip>}{row.archived && <StateChip tone="plain">{t('archived')}</StateChip>}</span> },
+      { key: 'name', title: t('name'), csv: (row) => row[lang], render: (row) => <span className="row"><Name row={row} open={see} />{!sameOrder(row.sources, SOURCES) && <StateChip tone="water" title={row.sources.map((each) => t(`by_${each}`)).join(' > ')}>{t('own_order')}</StateChip>}{row.archived && <StateChip tone="plain">{t('archived')}</StateChip>}</span> },
       { key: 'key', title: t('key'), csv: (row) => row.key, render: (row) => <span className="mono">{row.key}</span> },
       { key: 'kind', title: t('kind'), csv: (row) => row.kind, render: (row) => <Kind row={row} /> },
       { key: 'level', title: t('level'), csv: (row) => row.pii, render: (row) => <LevelChip row={row} /> },
@@ -98,7 +99,7 @@ function useColumns(writes: boolean, edit: (row: Attribute) => void): Column<Att
       { key: 'options', title: t('options'), hidden: true, csv: (row) => row.options.join(' '), render: (row) => row.options.join(' · ') || '—' },
       ...(writes ? [{ key: 'act', title: '', end: true, csv: () => null, render: (row: Attribute) => <Button size="small" onClick={() => edit(row)}>{c('edit')}</Button> }] : []),
     ],
-    [t, c, lang, writes, edit, covered],
+    [t, c, lang, writes, edit, see, covered],
   )
 }
 
@@ -117,8 +118,9 @@ function Cover({ of }: { of: Coverage | undefined }) {
   )
 }
 
-function Name({ row }: { row: Attribute }) {
-  return <span className={row.archived ? 'muted' : 'strong'}>{useNames()(row)}</span>
+function Name({ row, open }: { row: Attribute; open: (key: string) => void }) {
+  const name = useNames()(row)
+  return <Opener open={() => open(row.key)}>{row.archived ? <span className="muted">{name}</span> : name}</Opener>
 }
 
 function Kind({ row }: { row: Attribute }) {
@@ -135,14 +137,14 @@ function LevelChip({ row }: { row: Attribute }) {
   )
 }
 
-function AttributeCard({ row }: { row: Attribute }) {
+function AttributeCard({ row, open }: { row: Attribute; open: (key: string) => void }) {
   const t = useAttributeWords()
   const kind = useKind()
   const covered = useCoverage().data
   const facts = [kind(row), row.max_age_days !== null && t('n_days', { n: row.max_age_days, count: row.max_age_days }), t(row.archived ? 'archived' : row.builtin ? 'builtin' : 'own')]
   return (
     <div className="stack tight">
-      <div className="row between"><Name row={row} /><LevelChip row={row} /></div>
+      <div className="row between"><Name row={row} open={open} /><LevelChip row={row} /></div>
       <div className="row between small muted"><span className="mono cut">{row.key}</span><span className="nowrap">{facts.filter(Boolean).join(' · ')}</span></div>
       {covered && <div className="row between small muted"><span>{t('coverage')}</span><Cover of={coverOf(covered.items, row)} /></div>}
     </div>

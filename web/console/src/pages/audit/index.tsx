@@ -8,6 +8,7 @@ import { useFormat } from '@/parts/format'
 import { useColumnChoice, type Column } from '@/parts/list/columns'
 import { ListBar } from '@/parts/list/ListBar'
 import { ListTable } from '@/parts/list/ListTable'
+import { Opener } from '@/parts/list/Opener'
 import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Pairs } from '@/parts/Pairs'
@@ -25,7 +26,7 @@ export default function Audit() {
     () => [
       { key: 'when', title: t('when'), csv: (row) => new Date(row.at).toISOString(), render: (row) => <span className="nowrap">{f.when(row.at)}</span> },
       { key: 'who', title: t('who'), csv: (row) => row.actor_name ?? row.actor, render: (row) => row.actor_name ?? row.actor ?? t('system') },
-      { key: 'did', title: t('did'), csv: (row) => row.name, render: (row) => <span title={row.name}>{name(row.name)}</span> },
+      { key: 'did', title: t('did'), csv: (row) => row.name, render: (row) => <Opener open={() => setOpen(row)} title={row.name}>{name(row.name)}</Opener> },
       { key: 'detail', title: t('detail'), csv: (row) => JSON.stringify(row.props), render: (row) => (
         <span className="prose">{row.person_id && <><Link to={`/persons/${row.person_id}`}>{row.person_name ?? row.person_id}</Link> </>}<span className="muted"><EventDetail event={row} /></span></span>
       ) },
@@ -40,7 +41,7 @@ export default function Audit() {
         <ListTable topic="audit" what={t('what')} list={list} columns={choice.visible} id={(row) => row.id} open={setOpen} empty={<Empty title={t('empty')} hint={t('empty_hint')} />}
           card={(row) => (
             <div className="stack tight">
-              <div className="row between"><span className="strong">{name(row.name)}</span><span className="small muted">{f.when(row.at)}</span></div>
+              <div className="row between"><Opener open={() => setOpen(row)}>{name(row.name)}</Opener><span className="small muted">{f.when(row.at)}</span></div>
               <span className="small muted">{row.actor_name ?? row.actor ?? t('system')} <EventDetail event={row} /></span>
             </div>
           )} />

@@ -1,12 +1,14 @@
 import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import { Button } from 'antd'
+import { civilDay } from 'kit'
 import { StateChip } from '@/parts/chips'
 import { useEventName } from '@/parts/events'
 import { useFormat } from '@/parts/format'
 import { useColumnChoice, type Column } from '@/parts/list/columns'
 import { ListBar } from '@/parts/list/ListBar'
 import { ListTable } from '@/parts/list/ListTable'
+import { Opener } from '@/parts/list/Opener'
 import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty } from '@/parts/state'
@@ -18,17 +20,14 @@ import { useEvents } from './words'
 
 const SOURCES = ['ours', 'segment', 'sensors', 'posthog'] as const
 
-/** The civil day of the brand. */
-const dayIn = (timeZone: string) => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date())
-
-function useColumns(today: string): Column<SeenEvent>[] {
+function useColumns(today: string, open: (row: SeenEvent) => void): Column<SeenEvent>[] {
   const t = useEvents()
   const f = useFormat()
   const name = useEventName()
   return useMemo(
     () => [
       { key: 'name', title: t('name'), csv: (row) => row.name, render: (row) => (
-        <span className="stack tight"><span className="strong" title={row.name}>{name(row.name)}</span>{name(row.name) !== row.name && <span className="mono small muted">{row.name}</span>}</span>
+        <span className="stack tight"><span><Opener open={() => open(row)} title={row.name}>{name(row.name)}</Opener></span>{name(row.name) !== row.name && <span className="mono small muted">{row.name}</span>}</span>
       ) },
       { key: 'source', title: t('source'), csv: (row) => row.source, render: (row) => (row.ours ? t('ours') : row.source) },
       { key: 'trend', title: t('trend'), csv: (row) => row.days.map((one) => one.taken).join(' '), render: (row) => <Sparkline days={row.days} today={today} label={t('volume')} /> },
@@ -40,7 +39,7 @@ function useColumns(today: string): Column<SeenEvent>[] {
       ) },
       { key: 'last', title: t('last'), csv: (row) => (row.last_at === null ? '' : new Date(row.last_at).toISOString()), render: (row) => <span className="nowrap">{row.last_at === null ? '—' : f.when(row.last_at)}</span> },
     ],
-    [t, f, name, today],
+    [t, f, name, today, open],
   )
 }
 
@@ -48,12 +47,12 @@ export default function Events() {
   const t = useEvents()
   const f = useFormat()
   const name = useEventName()
-  const today = dayIn(f.timezone)
+  const today = civilDay(Date.now(), f.timezone)
   const filters = useFilters(['source'])
   const [open, setOpen] = useState<SeenEvent | null>(null)
   const [rule, setRule] = useState<Partial<NewRule> | null>(null)
   const list = useList<SeenEvent>(['catalogue', filters.values], (page) => intake.events({ ...page, ...filters.values }))
-  const columns = useColumns(today)
+  const columns = useColumns(today, setOpen)
   const choice = useColumnChoice('catalogue', columns)
   const specs = [{ name: 'source', label: t('source'), options: SOURCES.map((value) => ({ value, label: t(`source_${value}`) })) }]
   return (
@@ -64,8 +63,8 @@ export default function Events() {
           filtered={filters.active.length > 0 || Boolean(filters.values.q)} clear={filters.clear}
           card={(row) => (
             <div className="stack tight">
-              <div className="row between"><span className="strong cut">{name(row.name)}</span><span className="num">{f.count(row.recent)}</span></div>
-              <div className="row between small muted"><span>{row.ours ? t('ours') : row.source} · {t('properties')} {row.properties}</span><Sparkline days={row.days} today={today} label={t('volume')} /></div>
+              <div className="row between"><span className="cut"><Opener open={() => setOpen(row)}>{name(row.name)}</Opener></span><span className="num">{f.count(row.recent)}</span></div>
+              <div className="row between small muted"><span>{row.ours ? t('ours') : row.source} · {t('properties')} {f.count(row.properties)}</span><Sparkline days={row.days} today={today} label={t('volume')} /></div>
             </div>
           )}
           empty={<Empty title={t('empty')} hint={t('empty_hint')} action={<Link to="/keys"><Button>{t('to_keys')}</Button></Link>} />} />

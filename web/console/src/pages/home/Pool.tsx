@@ -26,7 +26,7 @@ export default function Pool() {
       column === 0 ? f.fullDay(String(value)) : column === 9 ? f.money(Math.round(Number(value) * 100)) : f.count(Number(value)),
   }
   const choice = (
-    <Segmented size="small" value={weeks} onChange={setWeeks}
+    <Segmented size="small" value={weeks} onChange={setWeeks} aria-label={t('weeks_shown')}
       options={[13, 26, 52].map((n) => ({ value: n, label: t('weeks', { n }) }))} />
   )
   return (

@@ -35,12 +35,12 @@ export function RuleCard({ rule, names, set, remove, move, first, last }: RuleCa
         <When schedule={rule.schedule} set={(schedule) => put({ schedule })} />
         <div className={css.line}>
           <span className={css.lineName}>{t('prefer')}</span>
-          <Select mode="multiple" className="grow" value={rule.prefer} placeholder={t('prefer_none')} options={PREFER.map((value) => ({ value, label: t(value) }))}
+          <Select mode="multiple" className="grow" aria-label={t('prefer')} value={rule.prefer} placeholder={t('prefer_none')} options={PREFER.map((value) => ({ value, label: t(value) }))}
             onChange={(prefer) => put({ prefer })} data-testid="rule-prefer" />
         </div>
         <div className={css.line}>
           <span className={css.lineName}>{t('spread')}</span>
-          <Segmented value={rule.spread} options={(['weighted_turn', 'least_loaded'] as const).map((value) => ({ value, label: t(value) }))} onChange={(spread) => put({ spread })} />
+          <Segmented value={rule.spread} aria-label={t('spread')} options={(['weighted_turn', 'least_loaded'] as const).map((value) => ({ value, label: t(value) }))} onChange={(spread) => put({ spread })} />
         </div>
         <Slots slots={rule.slots} names={names} set={(slots) => put({ slots })} />
       </div>
@@ -93,9 +93,9 @@ function When({ schedule, set }: { schedule: Schedule; set: (schedule: Schedule)
             const change = (next: Partial<typeof window>) => put({ windows: windows.map((each, i) => (i === n ? { ...each, ...next } : each)) })
             return (
               <span key={n} className={css.window}>
-                <Time value={window.from} set={(from) => change({ from })} />
+                <Time value={window.from} label={t('window_from')} set={(from) => change({ from })} />
                 <span className="muted">{t('until')}{window.to <= window.from && ` ${t('next_day')}`}</span>
-                <Time value={window.to} set={(to) => change({ to })} />
+                <Time value={window.to} label={t('window_to')} set={(to) => change({ to })} />
                 <Button type="text" size="small" icon={<X size={14} />} aria-label={t('remove')} onClick={() => put({ windows: windows.filter((_, i) => i !== n) })} />
               </span>
             )
@@ -105,17 +105,17 @@ function When({ schedule, set }: { schedule: Schedule; set: (schedule: Schedule)
       </div>
       <div className={css.line}>
         <span className={css.lineName}>{t('dates')}</span>
-        <Range dates={schedule.dates} set={(dates) => put({ dates })} />
+        <Range dates={schedule.dates} label={t('dates')} set={(dates) => put({ dates })} />
       </div>
       <div className={css.line}>
         <span className={css.lineName}>{t('except')}</span>
-        <Range dates={schedule.except} set={(except) => put({ except })} />
+        <Range dates={schedule.except} label={t('except')} set={(except) => put({ except })} />
       </div>
     </>
   )
 }
 
-function Time({ value, set }: { value: string; set: (value: string) => void }) {
+function Time({ value, label, set }: { value: string; label: string; set: (value: string) => void }) {
   const clock = value === '24:00' ? '00:00' : value
-  return <TimePicker size="small" format="HH:mm" minuteStep={5} allowClear={false} needConfirm={false} value={dayjs(`2026-01-01T${clock}`)} onChange={(at) => at && set(at.format('HH:mm'))} />
+  return <TimePicker size="small" aria-label={label} format="HH:mm" minuteStep={5} allowClear={false} needConfirm={false} value={dayjs(`2026-01-01T${clock}`)} onChange={(at) => at && set(at.format('HH:mm'))} />
 }

@@ -54,7 +54,7 @@ function Member({ slot, names, put }: { slot: Slot; names: Map<string, string>; 
   const known = slot.staff_id && !staff.some((each) => each.value === slot.staff_id)
     ? [{ value: slot.staff_id, label: names.get(slot.staff_id) ?? slot.staff_id }, ...staff] : staff
   return (
-    <Select value={slot.staff_id ?? undefined} options={known} placeholder={t('member_hint')} showSearch={{ optionFilterProp: 'label' }}
+    <Select aria-label={t('member')} value={slot.staff_id ?? undefined} options={known} placeholder={t('member_hint')} showSearch={{ optionFilterProp: 'label' }}
       onChange={(staff_id) => put({ staff_id })} data-testid="slot-staff" />
   )
 }
@@ -75,7 +75,7 @@ function More({ slot, put, spare }: { slot: Slot; put: (change: Partial<Slot>) =
       </label>
       <label>
         <span className={css.name}>{t('leave')}</span>
-        <Range dates={slot.leave} set={(leave) => put({ leave })} />
+        <Range dates={slot.leave} label={t('leave')} set={(leave) => put({ leave })} />
       </label>
       {!spare && (
         <label className={css.small}>
@@ -88,11 +88,11 @@ function More({ slot, put, spare }: { slot: Slot; put: (change: Partial<Slot>) =
 }
 
 /** One range of days, or none. Further ranges that came from elsewhere stay. */
-export function Range({ dates, set }: { dates: Dates[]; set: (dates: Dates[]) => void }) {
+export function Range({ dates, label, set }: { dates: Dates[]; label: string; set: (dates: Dates[]) => void }) {
   const [first, ...rest] = dates
   const day = (text: string | null | undefined) => (text ? dayjs(text) : null)
   return (
-    <DatePicker.RangePicker allowEmpty={[true, true]} value={[day(first?.from), day(first?.to)]}
+    <DatePicker.RangePicker aria-label={label} allowEmpty={[true, true]} value={[day(first?.from), day(first?.to)]}
       onChange={(range) => {
         const [from, to] = [range?.[0]?.format('YYYY-MM-DD') ?? null, range?.[1]?.format('YYYY-MM-DD') ?? null]
         set(from || to ? [{ from, to }, ...rest] : rest)

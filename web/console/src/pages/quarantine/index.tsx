@@ -7,6 +7,7 @@ import { useFormat } from '@/parts/format'
 import { useColumnChoice, type Column } from '@/parts/list/columns'
 import { ListBar } from '@/parts/list/ListBar'
 import { ListTable } from '@/parts/list/ListTable'
+import { Opener } from '@/parts/list/Opener'
 import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty, useExplain } from '@/parts/state'
@@ -20,19 +21,19 @@ const SOURCES = ['segment', 'sensors', 'posthog', 'mall'] as const
 const STATES = ['open', 'replayed', 'dismissed', 'all'] as const
 const TONES = { open: 'warn', replayed: 'good', dismissed: 'plain' } as const
 
-function useColumns(): Column<Quarantined>[] {
+function useColumns(open: (row: Quarantined) => void): Column<Quarantined>[] {
   const t = useQuarantine()
   const f = useFormat()
   return useMemo(
     () => [
-      { key: 'reason', title: t('reason'), csv: (row) => row.reason, render: (row) => <span className="strong nowrap">{t(`r_${row.reason}` as QuarantineWord)}</span> },
+      { key: 'reason', title: t('reason'), csv: (row) => row.reason, render: (row) => <span className="nowrap"><Opener open={() => open(row)}>{t(`r_${row.reason}` as QuarantineWord)}</Opener></span> },
       { key: 'detail', title: t('detail'), csv: (row) => row.detail, render: (row) => <span className="cut" style={{ display: 'block', maxWidth: 420 }} title={row.detail}>{row.detail}</span> },
       { key: 'source', title: t('source'), csv: (row) => row.source, render: (row) => <span className="nowrap">{t(`source_${row.source}` as QuarantineWord)}</span> },
       { key: 'state', title: t('state'), csv: (row) => row.state, render: (row) => <StateChip tone={TONES[row.state]}>{t(`s_${row.state}`)}</StateChip> },
       { key: 'times', title: t('times'), end: true, csv: (row) => row.times, render: (row) => f.count(row.times) },
       { key: 'received', title: t('received'), csv: (row) => new Date(row.received_at).toISOString(), render: (row) => <span className="nowrap">{f.when(row.received_at)}</span> },
     ],
-    [t, f],
+    [t, f, open],
   )
 }
 
@@ -42,7 +43,7 @@ export default function Quarantine() {
   const filters = useFilters(['reason', 'source', 'state'])
   const [open, setOpen] = useState<Quarantined | null>(null)
   const list = useList<Quarantined>(['quarantine', filters.values], (page) => intake.quarantine({ ...page, ...filters.values }))
-  const columns = useColumns()
+  const columns = useColumns(setOpen)
   const choice = useColumnChoice('quarantine', columns)
   const { reason, source } = filters.values
   const specs = [
@@ -58,7 +59,7 @@ export default function Quarantine() {
           filtered={filters.active.length > 0} clear={filters.clear}
           card={(row) => (
             <div className="stack tight">
-              <div className="row between"><span className="strong">{t(`r_${row.reason}` as QuarantineWord)}</span><StateChip tone={TONES[row.state]}>{t(`s_${row.state}`)}</StateChip></div>
+              <div className="row between"><Opener open={() => setOpen(row)}>{t(`r_${row.reason}` as QuarantineWord)}</Opener><StateChip tone={TONES[row.state]}>{t(`s_${row.state}`)}</StateChip></div>
               <span className="small cut">{row.detail}</span>
               <span className="small muted">{t(`source_${row.source}` as QuarantineWord)} · {f.when(row.received_at)}</span>
             </div>

@@ -8,7 +8,6 @@ import { useExplain } from '@/parts/state'
 import type { Counted } from '@/parts/rule/ask'
 import type { Rule } from '@/parts/rule/types'
 import { useCommon } from '@/words/common'
-import { useClock } from '../segments/state'
 import { useSegments } from '../segments/words'
 import { useCount } from './use-count'
 import css from './edit.module.css'
@@ -26,7 +25,6 @@ export function LiveCount({ rule, sample, against, open = 0 }: LiveCountProps) {
   const t = useSegments()
   const c = useCommon()
   const f = useFormat()
-  const clock = useClock()
   const explain = useExplain()
   const [again, setAgain] = useState(0)
   const { data, error, answers, settled } = useCount(rule, { sample, against, again })
@@ -55,7 +53,7 @@ export function LiveCount({ rule, sample, against, open = 0 }: LiveCountProps) {
       </div>
       {against && data.enter !== null && data.enter !== undefined && <Moves of={data} />}
       {sample > 0 && <Sample of={data} />}
-      <p className={`small faint num ${css.quiet}`}>{t('exact', { when: clock(data.exact_at) })} · {t('e_took', { ms: data.took_ms < 10 ? Math.round(data.took_ms * 10) / 10 : Math.round(data.took_ms) })}</p>
+      <p className={`small faint num ${css.quiet}`}>{t('exact', { when: f.moment(data.exact_at) })} · {t('e_took', { ms: data.took_ms < 10 ? Math.round(data.took_ms * 10) / 10 : Math.round(data.took_ms) })}</p>
     </div>
   )
 }

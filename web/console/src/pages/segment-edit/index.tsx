@@ -14,6 +14,7 @@ import { asGroup, tally, whole } from '@/parts/rule/tree'
 import type { Rule } from '@/parts/rule/types'
 import { useFields } from '@/parts/rule/use-fields'
 import { poolRule } from '../pools/rule'
+import { stepRule } from '../touchpoint/step-rule'
 import { useSegments } from '../segments/words'
 import { LiveCount } from './LiveCount'
 import { Templates } from './Templates'
@@ -26,7 +27,7 @@ export default function SegmentEditPage() {
   const t = useSegments()
   const segment = useQuery({ queryKey: ['segment', from], queryFn: () => segments.one(from ?? ''), enabled: from !== undefined })
   const tag = search.get('tag')
-  const start = tag ? { tag: { any: [tag] } } : poolRule(search)
+  const start = tag ? { tag: { any: [tag] } } : (poolRule(search) ?? stepRule(search))
   if (from === undefined) return <Editor {...(start ? { start } : {})} />
   if (segment.isError) return <PageFailed error={segment.error} retry={() => void segment.refetch()} />
   if (!segment.data) return <PageLoading />

@@ -15,7 +15,6 @@ import { ruleText } from '@/parts/rule/text'
 import { kindOf, part, type Rule } from '@/parts/rule/types'
 import { useFields, type Fields } from '@/parts/rule/use-fields'
 import { useCommon } from '@/words/common'
-import { useClock } from '../segments/state'
 import { useSegments } from '../segments/words'
 import css from './segment.module.css'
 
@@ -73,7 +72,6 @@ function Answer({ of, person }: { of: WhyAnswer; person: string }) {
   const t = useSegments()
   const c = useCommon()
   const f = useFormat()
-  const clock = useClock()
   const fields = useFields()
   const who = useQuery({ queryKey: ['person', person], queryFn: () => api.persons.one(person) })
   const name = who.data?.name ?? c('unnamed')
@@ -82,7 +80,7 @@ function Answer({ of, person }: { of: WhyAnswer; person: string }) {
       <div className={css.verdict} data-testid="why-verdict" data-in={of.in}>
         <Mark truth={of.in} />
         <span className="strong">{t(of.in ? 'w_in' : 'w_out', { name })}</span>
-        <span className="muted small num">{[of.since_at !== null && t('w_since', { when: f.dateTime(of.since_at) }), t('w_at', { when: clock(of.at) })].filter(Boolean).join(' · ')}</span>
+        <span className="muted small num">{[of.since_at !== null && t('w_since', { when: f.dateTime(of.since_at) }), t('w_at', { when: f.moment(of.at) })].filter(Boolean).join(' · ')}</span>
         <Link to={`/persons/${person}`} className="small">{t('w_open_person')}</Link>
       </div>
       {of.node && <ul className={css.tree} data-testid="why-tree"><Branch node={of.node} fields={fields} /></ul>}

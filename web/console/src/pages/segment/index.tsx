@@ -14,7 +14,7 @@ import { ruleText } from '@/parts/rule/text'
 import { useFields } from '@/parts/rule/use-fields'
 import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
-import { Freshness, SegmentStateChip, useClock } from '../segments/state'
+import { Freshness, SegmentStateChip } from '../segments/state'
 import { useSegments } from '../segments/words'
 import { History } from './History'
 import { Members } from './Members'
@@ -70,11 +70,11 @@ function Detail({ of }: { of: Segment }) {
 /** What is the matter, when it is not simply live. */
 function Condition({ of }: { of: Segment }) {
   const t = useSegments()
-  const clock = useClock()
+  const f = useFormat()
   if (of.state === 'stale') {
     return (
       <Alert type="error" showIcon title={t('d_error')} data-testid="segment-stale"
-        description={<>{of.error && <p>{of.error}</p>}<p>{t('d_error_hint', { when: clock(of.exact_at) })}</p></>} />
+        description={<>{of.error && <p>{of.error}</p>}<p>{t('d_error_hint', { when: f.moment(of.exact_at) })}</p></>} />
     )
   }
   if (of.state === 'building') return <Alert type="warning" showIcon title={t('d_building')} />

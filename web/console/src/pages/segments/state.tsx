@@ -1,6 +1,4 @@
 /** The state of a segment and up to where it is exact, as every page says it. */
-import { useMemo } from 'react'
-import { civilDay, dayOf } from 'kit'
 import { StateChip, type Tone } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
 import type { SegmentRow, SegmentState } from '@/parts/rule/ask'
@@ -13,29 +11,20 @@ export function SegmentStateChip({ state }: { state: SegmentState }) {
   return <StateChip tone={tones[state]}>{t(`state_${state}`)}</StateChip>
 }
 
-/** A moment with its seconds; the day too when it is not today. */
-export function useClock(): (at: number) => string {
-  const { lang, timezone } = useFormat()
-  return useMemo(() => {
-    const clock = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
-    return (at) => (civilDay(at, timezone) === civilDay(Date.now(), timezone) ? clock.format(at) : `${dayOf(at, lang, timezone)} ${clock.format(at)}`)
-  }, [lang, timezone])
-}
-
-/** "准确到 12:03:05"; the clock alone where a heading says the rest. */
+/** "数据截至 12:03:05"; the clock alone where a heading says the rest. */
 export function Exact({ at, bare }: { at: number; bare?: boolean | undefined }) {
   const t = useSegments()
-  const clock = useClock()
-  return <span className="small muted num nowrap" style={{ fontWeight: 400 }} title={t('exact_note')} data-testid="exact-at">{bare ? clock(at) : t('exact', { when: clock(at) })}</span>
+  const f = useFormat()
+  return <span className="small muted num nowrap" style={{ fontWeight: 400 }} title={t('exact_note')} data-testid="exact-at">{bare ? f.moment(at) : t('exact', { when: f.moment(at) })}</span>
 }
 
 /** Freshness of a row: a list is fixed, a stale one says since when. */
 export function Freshness({ of, bare }: { of: Pick<SegmentRow, 'kind' | 'state' | 'exact_at'>; bare?: boolean }) {
   const t = useSegments()
-  const clock = useClock()
+  const f = useFormat()
   if (of.state === 'archived') return <span className="faint">—</span>
   if (of.kind === 'static') return bare ? <span className="faint">—</span> : <span className="small muted" style={{ fontWeight: 400 }}>{t('fixed')}</span>
-  if (of.state === 'stale') return <span className="small bad num nowrap" style={{ fontWeight: 400 }} data-testid="exact-at">{t('stale_at', { when: clock(of.exact_at) })}</span>
+  if (of.state === 'stale') return <span className="small bad num nowrap" style={{ fontWeight: 400 }} data-testid="exact-at">{t('stale_at', { when: f.moment(of.exact_at) })}</span>
   if (of.state === 'building') return <span className="small muted" style={{ fontWeight: 400 }}>{t('building_at')}</span>
   return <Exact at={of.exact_at} bare={bare} />
 }

@@ -43,7 +43,7 @@ export function Intervals({ rhythm, silent, churned, fixed, move }: IntervalsPro
       {(['silent', 'churned'] as const).map((which) => (
         <Line key={which} which={which} days={which === 'silent' ? silent : churned} fixed={fixed} left={x(which === 'silent' ? silent : churned)} width={width} most={most}
           low={which === 'silent' ? 1 : silent + 1} high={which === 'silent' ? churned - 1 : 7300} move={(days) => move(which, days)}
-          note={t('before_line', { share: `${(within(rhythm, which === 'silent' ? silent : churned) * 100).toFixed(1)}%` })} />
+          note={t('before_line', { share: f.percent(Math.round(within(rhythm, which === 'silent' ? silent : churned) * 10_000)) })} />
       ))}
     </div>
   )

@@ -4,9 +4,11 @@ import { stageColour } from 'kit'
 import { ChartCard } from '@/parts/chart/Chart'
 import { useFormat } from '@/parts/format'
 import { Empty } from '@/parts/state'
+import { useSession } from '@/shell/session'
 import { useTheme } from '@/shell/theme'
 import { useTouchpoints } from '../touchpoints/words'
 import type { Step } from './server'
+import { segmentOf } from './step-rule'
 import css from './touchpoint.module.css'
 
 const colours = { visited: 'prospect', followed: 'new', joined: 'new', first_order: 'first_order', repurchase: 'repurchase' } as const
@@ -16,9 +18,8 @@ export function Funnel({ touchpoint, steps }: { touchpoint: Touchpoint; steps: S
   const t = useTouchpoints()
   const f = useFormat()
   const { mode } = useTheme()
+  const { can } = useSession()
   const most = Math.max(1, ...steps.map((step) => step.people))
-  const link = (step: string) =>
-    step === 'first_order' || step === 'repurchase' ? `/persons?touchpoint=${touchpoint.id}&stage=${step}` : `/persons?touchpoint=${touchpoint.id}`
   const rate = (step: Step) => (step.rate_bp === null ? '—' : f.percent(step.rate_bp))
   const took = (step: Step) => {
     const minutes = (step.median_ms ?? 0) / 60_000
@@ -42,7 +43,9 @@ export function Funnel({ touchpoint, steps }: { touchpoint: Touchpoint; steps: S
                 <span className={css.fill} style={{ width: `${Math.max(0.5, (step.people / most) * 100)}%`, background: stageColour(colours[step.step], mode) }} />
               </span>
               <span className={css.stepValue}>
-                <Link to={link(step.step)} className="strong">{f.count(step.people)}</Link>
+                {step.people > 0 && can('campaign.write')
+                  ? <Link to={segmentOf(touchpoint.id, step.step)} className="strong" title={t('see_step', { n: f.count(step.people) })}>{f.count(step.people)}</Link>
+                  : <span className="strong">{f.count(step.people)}</span>}
                 <span className="small muted">
                   {[index > 0 && t('of_visited', { share: rate(step) }), step.median_ms !== null && t('took', { time: took(step) }), step.cost_each_fen !== null && t('each', { cost: each(step) })].filter(Boolean).join(' · ')}
                 </span>

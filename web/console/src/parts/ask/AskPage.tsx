@@ -13,7 +13,6 @@ import type { EventTest } from '@/parts/rule/types'
 import { useTheme } from '@/shell/theme'
 import { toSearch } from './address'
 import { RuleBlock } from './fields'
-import { useLabels } from './labels'
 import { People } from './people'
 import { useQuestion } from './question'
 import { KeepButton } from './saved'
@@ -144,12 +143,11 @@ function Nothing<K extends Kind>({ question, set }: { question: Questions[K]; se
 function How({ answer, asking }: { answer: Answer; asking: boolean }) {
   const t = useAsk()
   const f = useFormat()
-  const labels = useLabels()
   return (
     <p className={css.how} data-testid="how">
       <span>{t('about', { n: f.count(answer.persons), count: answer.persons })}</span>
       <span>{asking ? t('asking') : t('took', { ms: answer.took_ms < 10 ? Number(answer.took_ms.toFixed(1)) : f.count(answer.took_ms) })}</span>
-      <span>{t('exact_at', { at: labels.exact(answer.exact_at) })}</span>
+      <span>{t('exact_at', { at: f.moment(answer.exact_at) })}</span>
     </p>
   )
 }

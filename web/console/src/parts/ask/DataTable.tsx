@@ -2,6 +2,7 @@
 import { useState, type ReactNode } from 'react'
 import { App, Button, Dropdown } from 'antd'
 import { Download } from 'lucide-react'
+import { download, toCsv, type Cell } from '@/parts/csv'
 import { Card } from '@/parts/Page'
 import { useExplain } from '@/parts/state'
 import { useCommon } from '@/words/common'
@@ -19,17 +20,21 @@ interface DataTableProps<K extends Kind> {
   rows: { key: string; cells: ReactNode[]; strong?: boolean }[]
   /** How many columns from the left are text. */
   texts?: number
+  more?: MoreFile[]
 }
+
+/** A file of what the page shows and the server's file of the answer does not hold. */
+export interface MoreFile { name: string; label: string; head: string[]; rows: Cell[][] }
 
 /** A table is read from its top; the rest is drawn when it is asked for. */
 const AT_FIRST = 100
 
-export function DataTable<K extends Kind>({ kind, question, title, head, rows, texts = 1 }: DataTableProps<K>) {
+export function DataTable<K extends Kind>({ kind, question, title, head, rows, texts = 1, more }: DataTableProps<K>) {
   const t = useAsk()
   const [all, setAll] = useState(false)
   const shown = all ? rows : rows.slice(0, AT_FIRST)
   return (
-    <Card title={title ?? t('table')} extra={<DownloadButton kind={kind} question={question} />} id="data">
+    <Card title={title ?? t('table')} extra={<DownloadButton kind={kind} question={question} {...(more ? { more } : {})} />} id="data">
       <div className={head.length <= 3 ? `${css.table} ${css.few}` : css.table} tabIndex={0} role="region" aria-label={title ?? t('table')}>
         <table className="plain-table">
           <thead>
@@ -47,7 +52,7 @@ export function DataTable<K extends Kind>({ kind, question, title, head, rows, t
   )
 }
 
-export function DownloadButton<K extends Kind>({ kind, question }: { kind: K; question: Questions[K] }) {
+export function DownloadButton<K extends Kind>({ kind, question, more = [] }: { kind: K; question: Questions[K]; more?: MoreFile[] }) {
   const t = useAsk()
   const common = useCommon()
   const explain = useExplain()
@@ -67,9 +72,15 @@ export function DownloadButton<K extends Kind>({ kind, question }: { kind: K; qu
       setBusy(false)
     }
   }
-  const items = [{ key: 'csv', label: t('download_csv') }, { key: 'parquet', label: t('download_parquet') }]
+  const items = [{ key: 'csv', label: t('download_csv') }, { key: 'parquet', label: t('download_parquet') }, ...more.map(({ name, label }) => ({ key: name, label }))]
+  function give(key: string) {
+    const file = more.find((each) => each.name === key)
+    if (!file) return void fetchFile(key as FileFormat)
+    download(`${file.name}.csv`, toCsv(file.head, file.rows))
+    void message.success(t('downloaded', { name: `${file.name}.csv` }))
+  }
   return (
-    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => void fetchFile(key as FileFormat) }}>
+    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => give(key) }}>
       <Button size="small" type="text" icon={<Download size={16} />} loading={busy} data-testid="download">{t('download')}</Button>
     </Dropdown>
   )

@@ -1,6 +1,5 @@
 /** How the parts of an answer are called: groups, buckets of time, lengths of time, measures. */
 import { useMemo } from 'react'
-import { civilDay } from 'kit'
 import { useFormat } from '@/parts/format'
 import { useFields } from '@/parts/rule'
 import { propName, valueName } from '@/parts/rule/names'
@@ -39,10 +38,7 @@ export function useLabels() {
     }
     const value = (n: number | null, of: TrendMeasure) => (n === null ? '—' : isMoney(of) ? f.money(Math.round(n)) : plain(n))
     const axis = (n: number, of: TrendMeasure) => (isMoney(of) ? f.moneyAxis(n) : f.compact(n))
-    const clock = (at: number) =>
-      new Intl.DateTimeFormat('en-GB', { timeZone: f.timezone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at)
-    const exact = (at: number) => (civilDay(at, f.timezone) === civilDay(Date.now(), f.timezone) ? clock(at) : f.dateTime(at))
-    return { length, bucket, tick, group, measure, value, axis, exact, fields }
+    return { length, bucket, tick, group, measure, value, axis, fields }
   }, [t, f, fields])
 }
 export type Labels = ReturnType<typeof useLabels>

@@ -27,7 +27,7 @@ export interface TrendQuestion extends Common { event: EventTest; measure: Trend
 export interface DistributionQuestion extends Common { event: EventTest; measure: Measure; cuts: number[] | null }
 export interface IntervalQuestion extends Common { first: EventTest; then: EventTest }
 export interface RfmQuestion extends Common { r: number[] | null; f: number[] | null; m: number[] | null }
-export interface CohortsQuestion extends Common { unit: 'month'; periods: number }
+export interface CohortsQuestion extends Common { unit: 'day' | 'week' | 'month'; periods: number }
 
 /** How an answer came about: how long it took, up to when it is exact, and how many people it is about. */
 export interface Answer { took_ms: number; exact_at: number; persons: number }

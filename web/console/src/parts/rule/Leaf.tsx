@@ -10,7 +10,8 @@ import { boundName, consentName, identityName } from './names'
 import { Compare, firstTest, TestEditor } from './TestEditor'
 import type { EdgeLeaf, EventLeaf, Measure, NotFollowedLeaf, Rule, SequenceLeaf } from './types'
 import type { Fields } from './use-fields'
-import { useRuleWords, type RuleWord } from './words'
+import { MOST_STEPS, stepWord } from './text'
+import { useRuleWords } from './words'
 import css from './rule.module.css'
 
 interface Props<T> { value: T; onChange: (value: T) => void; fields: Fields }
@@ -193,12 +194,12 @@ function SequenceFields({ value, onChange, fields }: Props<SequenceLeaf>) {
       <WindowField value={value.window} onChange={(window) => onChange({ ...value, window })} />
       {steps.map((step, index) => (
         <span key={index} className={css.step}>
-          <span className={css.word}>{t(`step_${index + 1}` as RuleWord)}</span>
+          <span className={css.word}>{t(stepWord(index, steps.length))}</span>
           <EventTestEditor value={step} fields={fields} onChange={(next) => onChange({ ...value, steps: steps.map((each, n) => (n === index ? next : each)) })} />
           {steps.length > 2 && <Button type="text" size="small" icon={<X size={14} />} aria-label={t('step_remove')} title={t('step_remove')} onClick={() => onChange({ ...value, steps: steps.filter((_, n) => n !== index) })} />}
         </span>
       ))}
-      {steps.length < 5 && <Button type="text" size="small" icon={<Plus size={14} />} onClick={() => onChange({ ...value, steps: [...steps, { name: '', where: [] }] })}>{t('step_add')}</Button>}
+      {steps.length < MOST_STEPS && <Button type="text" size="small" icon={<Plus size={14} />} onClick={() => onChange({ ...value, steps: [...steps, { name: '', where: [] }] })}>{t('step_add')}</Button>}
       <Pick<'yes' | 'no'> value={within ? 'yes' : 'no'} options={[{ value: 'yes', label: t('within') }, { value: 'no', label: t('within_any') }]} label={t('within')}
         onChange={(next) => onChange({ ...value, within: next === 'yes' ? { n: 3, unit: 'day' } : null })} />
       {within && <SpanField value={within} onChange={(next) => onChange({ ...value, within: next })} />}

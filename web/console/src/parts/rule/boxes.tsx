@@ -1,7 +1,7 @@
 /** Small fields that a sentence is made of. */
 import { useState, type KeyboardEvent } from 'react'
 import { Input, Select } from 'antd'
-import { moneyField, parseMoney } from 'kit'
+import { civilDay, moneyField, parseMoney } from 'kit'
 import type { Choice } from '@/parts/choices'
 import { useFormat } from '@/parts/format'
 import type { Period, Span, Unit, Window } from './types'
@@ -142,13 +142,13 @@ function windowKind(window: Window): WindowKind {
   if ('this' in window) return `this_${window.this}`
   return 'last' in window ? 'last' : 'days' in window ? 'days' : 'between'
 }
-function windowOf(kind: WindowKind, before: Window): Window {
+function windowOf(kind: WindowKind, before: Window, timezone: string): Window {
   const n = typeof before === 'object' ? ('last' in before && before.last.unit === 'day' ? before.last.n : 'days' in before ? before.days : 30) : 30
   if (kind === 'ever') return 'ever'
   if (kind === 'last') return { last: { n, unit: 'day' } }
   if (kind === 'days') return { days: n }
   if (kind === 'between') {
-    const today = new Date().toISOString().slice(0, 10)
+    const today = civilDay(Date.now(), timezone)
     return { between: { from: dayBefore(today, -29), to: dayBefore(today, 1) } }
   }
   return { this: kind.slice(5) as Period }
@@ -157,11 +157,12 @@ function windowOf(kind: WindowKind, before: Window): Window {
 /** When: a rolling time, calendar days, this week, dates, or ever. */
 export function WindowField({ value, onChange, kinds = KINDS }: { value: Window; onChange: (window: Window) => void; kinds?: readonly WindowKind[] }) {
   const t = useRuleWords()
+  const { timezone } = useFormat()
   const kind = windowKind(value)
   return (
     <>
       <Pick<WindowKind> value={kind} options={kinds.map((each) => ({ value: each, label: t(`w_${each}`) }))} label={t('window')} testid="window"
-        onChange={(next) => onChange(windowOf(next, value))} />
+        onChange={(next) => onChange(windowOf(next, value, timezone))} />
       {typeof value === 'object' && 'last' in value && <SpanField value={value.last} onChange={(last) => onChange({ last })} />}
       {typeof value === 'object' && 'days' in value && (
         <>

@@ -72,6 +72,13 @@ abstract class Speaker {
   }
 }
 
+/** A sequence has this many steps at most. */
+export const MOST_STEPS = 8
+export type StepWord = `step_${1 | 2 | 3 | 4 | 5 | 6 | 7}` | 'step_last'
+/** How a step begins its part of the sentence; the last of many says that it is the last. */
+export const stepWord = (index: number, of: number): StepWord => (index >= 4 && index === of - 1 ? 'step_last' : `step_${Math.min(index + 1, 7) as 1}`)
+const zhSteps: Record<StepWord, string> = { step_1: '先', step_2: '再', step_3: '然后', step_4: '之后', step_5: '接着', step_6: '随后', step_7: '此后', step_last: '最后' }
+
 const zhUnit: Record<Unit, string> = { minute: '分钟', hour: '小时', day: '天', week: '周' }
 
 class Zh extends Speaker {
@@ -106,7 +113,7 @@ class Zh extends Speaker {
     if ('last_event' in rule) return this.edge('最近一次', rule.last_event)
     if ('sequence' in rule) {
       const { steps, within, without, window } = rule.sequence
-      const order = steps.map((step, index) => `${['先', '再', '然后', '之后', '最后'][index] ?? '再'}${this.event(step)}`).join('，')
+      const order = steps.map((step, index) => `${zhSteps[stepWord(index, steps.length)]}${this.event(step)}`).join('，')
       return `${this.window(window)}${order}${within ? `，前后不超过 ${this.span(within)}` : ''}${without ? `，期间没有${this.event(without)}` : ''}`
     }
     if ('not_followed' in rule) {
@@ -117,7 +124,7 @@ class Zh extends Speaker {
   }
 
   event({ name, where }: EventTest): string {
-    const said = name === '*' ? '任何行为' : name === '' ? BLANK : `「${this.f.eventName(name, 'zh')}」`
+    const said = name === '*' ? '任何事件' : name === '' ? BLANK : `「${this.f.eventName(name, 'zh')}」`
     return where.length ? `${said}（${this.where(where)}）` : said
   }
   window(window: Window): string {
