@@ -204,18 +204,23 @@ pub fn run(db: Db, handlers: Handlers, stop: Arc<AtomicBool>) -> std::thread::Jo
     let body = move || {
         while !stop.load(Ordering::SeqCst) {
             let seen = db.shared().timers.seen();
-            if let Err(problem) = fire(&db, &handlers) {
-                if stop.load(Ordering::SeqCst) {
-                    return;
+            let fired = match fire(&db, &handlers) {
+                Ok(fired) => fired,
+                Err(_) if stop.load(Ordering::SeqCst) => return,
+                Err(problem) => {
+                    tracing::warn!("timers will be tried again: {problem}");
+                    std::thread::sleep(Duration::from_millis(500));
+                    continue;
                 }
-                tracing::warn!("timers will be tried again: {problem}");
-                std::thread::sleep(Duration::from_millis(500));
-                continue;
-            }
+            };
             let all = handlers.clone();
             let next = db.read_now(move |tx| next_due(tx, &all)).ok().flatten();
             let most = if db.engine() == Engine::Postgres { 5_000 } else { 3_600_000 };
             let wait = next.map_or(most, |due| (due - db.now()).clamp(0, most)) as u64;
+            if wait == 0 && fired == 0 && db.engine() == Engine::Postgres {
+                // Another node has what is due in its hands.
+                std::thread::sleep(Duration::from_millis(5));
+            }
             if wait > 0 {
                 // Many commits set timers that are due later than the next one: a short pause
                 // keeps them from waking this thread once each.

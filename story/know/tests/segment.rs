@@ -182,6 +182,12 @@ fn over_http_a_segment_is_counted_made_explained_and_ended() {
         let (status, counted) = w.ask("POST", "/api/v1/segments/count", Some(json!({"rule": viewed, "sample": 5})));
         assert_eq!((status, &counted["count"], &counted["pool"]), (200, &json!(1), &json!(2)), "{counted}");
         assert_eq!(counted["sample"][0]["id"], json!(ann));
+        // A slip of the pen counts nobody and leaves no attribute behind.
+        let slip = json!({"attr": {"key": "gendre", "test": {"is": ["f"]}}});
+        let (status, problem) = w.ask("POST", "/api/v1/segments/count", Some(json!({"rule": slip, "sample": 0})));
+        assert_eq!((status, &problem["errors"][0]["field"]), (400, &json!("attr.key")), "{problem}");
+        let (_, fields) = w.ask("GET", "/api/v1/segment-fields", None);
+        assert!(!fields.to_string().contains("gendre"), "{fields}");
         // Making one waits for the follower, which runs beside.
         let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         weir_ground::reader::catch_up(&db, &[std::sync::Arc::new(weir_know::react::Know)]).unwrap();

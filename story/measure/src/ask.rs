@@ -19,7 +19,7 @@ use weir_ground::base::{Code, Day, Ms, Problem, Result, ids::SegmentId};
 use weir_know::live::Pool;
 use weir_know::segment::Rule;
 use weir_know::segment::now::{self, Cancel};
-use weir_know::segment::rule::{self, EventTest};
+use weir_know::segment::rule::{self, EventTest, Kind as Made};
 use weir_lake::cond::Cond;
 use weir_lake::fold::{By as Break, Scope, Which, Who};
 use weir_lake::table::Table;
@@ -148,6 +148,15 @@ impl Asked {
             None => None,
         };
         let rule = common.rule.as_ref().map(|r| pool.compile(r, None)).transpose()?;
+        if let Some(By::Attr(key)) = &common.by {
+            let terms = pool.terms();
+            if !terms.knows(key) {
+                return Err(Problem::field("by.attr", format!("there is no attribute {key}")));
+            }
+            if terms.kind(key) != Made::Words {
+                return Err(Problem::field("by.attr", format!("{key} is a figure or a date; choose an attribute whose values are words")));
+            }
+        }
         let by = {
             let mut state = pool.lake.write();
             let mut column = |key: &str| Break::Column(state.people.words_column(key));

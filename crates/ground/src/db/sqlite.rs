@@ -194,7 +194,11 @@ fn sync(c: &rusqlite::Connection) {
         let found = ffi::sqlite3_file_control(c.handle(), name, ffi::SQLITE_FCNTL_FILE_POINTER, (&raw mut file).cast());
         if found == ffi::SQLITE_OK && !file.is_null() && !(*file).pMethods.is_null() {
             if let Some(sync) = (*(*file).pMethods).xSync {
-                sync(file, ffi::SQLITE_SYNC_NORMAL);
+                if sync(file, ffi::SQLITE_SYNC_NORMAL) != ffi::SQLITE_OK {
+                    // A later flush may succeed over what was lost, and the journal that had it would be gone.
+                    tracing::error!("the disk does not keep the database; stopping while the journal still has it");
+                    std::process::abort();
+                }
             }
         }
     }

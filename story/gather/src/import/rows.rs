@@ -114,7 +114,12 @@ async fn download(app: App, who: Staff, id: ImportId, which: Which, end: &str) -
     let stem = name.trim_end_matches(".csv").to_string();
     let (out, blocks) = mpsc::channel(4);
     let db = app.db.clone();
-    tokio::task::spawn_blocking(move || write_rows(&db, &import, which, |text| out.blocking_send(Ok(text.into())).is_ok()));
+    tokio::task::spawn_blocking(move || {
+        if let Err(problem) = write_rows(&db, &import, which, |text| out.blocking_send(Ok(text.into())).is_ok()) {
+            // The connection breaks off: a file that is too short must not look whole.
+            let _ = out.blocking_send(Err(std::io::Error::other(problem.to_string())));
+        }
+    });
     let head = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}-{end}.csv\"", if stem.is_empty() { "import" } else { &stem })),
@@ -164,10 +169,10 @@ fn cells(raw: &str, delimiter: u8, width: usize) -> Vec<String> {
 }
 
 /// Blocks of a download.
-struct Blocks(mpsc::Receiver<std::result::Result<bytes::Bytes, std::convert::Infallible>>);
+struct Blocks(mpsc::Receiver<std::io::Result<bytes::Bytes>>);
 
 impl futures_core::Stream for Blocks {
-    type Item = std::result::Result<bytes::Bytes, std::convert::Infallible>;
+    type Item = std::io::Result<bytes::Bytes>;
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.poll_recv(cx)
     }

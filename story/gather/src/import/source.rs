@@ -11,7 +11,7 @@ const CHUNK: usize = 500;
 /// A group may have this many rows.
 const GROUP: usize = 5_000;
 /// As much of a rejected row is kept.
-const RAW: usize = 8 << 10;
+const RAW: usize = 64 << 10;
 
 /// A row that was not kept.
 #[derive(Clone, Debug)]
@@ -134,7 +134,8 @@ impl Source {
                 }
                 Read::Bad(reason, bad) => {
                     out.tainted.extend(bad);
-                    out.rejects.push(Reject { n: self.record.n, reason, raw: self.raw() });
+                    let cut = if self.record.raw.len() > RAW { "; only the beginning of this long row is kept" } else { "" };
+                    out.rejects.push(Reject { n: self.record.n, reason: reason + cut, raw: self.raw() });
                 }
             }
             last = key.or(last);

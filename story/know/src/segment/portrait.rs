@@ -300,38 +300,28 @@ struct Bought {
     buyers: (i64, i64),
 }
 
+/// Rows that are counted at once: the follower waits as long.
+const ROWS: usize = 4096;
+
 fn bought(tx: &mut Tx, pool: &Pool, who: &Staff, here: &RoaringBitmap, base: &dyn Fn(u32) -> bool) -> Result<Bought> {
     let mut b = Bought {
         categories: HashMap::new(), products: HashMap::new(), names: HashMap::new(), labels: HashMap::new(), buyers: (0, 0),
     };
-    let state = pool.read();
-    let mut last = (0i64, vec![], vec![]);
+    let (mut last, mut rows) = (Last::default(), Vec::with_capacity(ROWS));
     tx.each(
         "select distinct w.root_id, k.product_id, d.category from orders o join person w on w.id = o.person_id \
          join order_line l on l.order_id = o.id join sku k on k.id = l.sku_id join product d on d.id = k.product_id \
          where o.brand_id = $1 and o.paid_at is not null and o.state not in ('cancelled', 'refunded') order by w.root_id",
         params![who.brand],
         |r| {
-            let (person, product, category): (i64, i64, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
-            let Some(s) = state.people.find(person) else { return Ok(()) };
-            let (h, a) = (here.contains(s) as i64, base(s) as i64);
-            if last.0 != person {
-                last = (person, vec![], vec![]);
-                b.buyers = (b.buyers.0 + h, b.buyers.1 + a);
-            }
-            if !last.1.contains(&product) {
-                last.1.push(product);
-                let n = b.products.entry(product).or_default();
-                *n = (n.0 + h, n.1 + a);
-            }
-            if !last.2.contains(&category) {
-                let n = b.categories.entry(category.clone()).or_default();
-                *n = (n.0 + h, n.1 + a);
-                last.2.push(category);
+            rows.push((r.get(0)?, r.get(1)?, r.get(2)?));
+            if rows.len() == ROWS {
+                b.count(&mut rows, &mut last, &pool.read(), here, base);
             }
             Ok(())
         },
     )?;
+    b.count(&mut rows, &mut last, &pool.read(), here, base);
     let rows: Vec<(i64, String)> = tx.all("select id, name from product where brand_id = $1", params![who.brand])?;
     b.names = rows.into_iter().collect();
     let rows: Vec<(String, String, String)> = tx.all("select code, zh, en from category where brand_id = $1", params![who.brand])?;
@@ -339,7 +329,37 @@ fn bought(tx: &mut Tx, pool: &Pool, who: &Staff, here: &RoaringBitmap, base: &dy
     Ok(b)
 }
 
+/// What was counted of the person whose rows are being read.
+#[derive(Default)]
+struct Last {
+    person: i64,
+    products: Vec<i64>,
+    categories: Vec<String>,
+}
+
 impl Bought {
+    /// Counts rows of person, product and category, in the order of persons.
+    fn count(&mut self, rows: &mut Vec<(i64, i64, String)>, last: &mut Last, state: &LakeState, here: &RoaringBitmap, base: &dyn Fn(u32) -> bool) {
+        for (person, product, category) in rows.drain(..) {
+            let Some(s) = state.people.find(person) else { continue };
+            let (h, a) = (here.contains(s) as i64, base(s) as i64);
+            if last.person != person {
+                *last = Last { person, ..Last::default() };
+                self.buyers = (self.buyers.0 + h, self.buyers.1 + a);
+            }
+            if !last.products.contains(&product) {
+                last.products.push(product);
+                let n = self.products.entry(product).or_default();
+                *n = (n.0 + h, n.1 + a);
+            }
+            if !last.categories.contains(&category) {
+                let n = self.categories.entry(category.clone()).or_default();
+                *n = (n.0 + h, n.1 + a);
+                last.categories.push(category);
+            }
+        }
+    }
+
     fn told(self) -> (Vec<PortraitCell>, Vec<ProductCell>) {
         let (of, base_of) = self.buyers;
         let mut categories: Vec<(String, (i64, i64))> = self.categories.into_iter().collect();

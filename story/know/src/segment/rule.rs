@@ -326,7 +326,13 @@ pub struct Terms {
 }
 
 impl Terms {
-    fn kind(&self, key: &str) -> Kind {
+    /// Is this an attribute of the brand? Whoever knows no names of attributes takes any.
+    pub fn knows(&self, key: &str) -> bool {
+        self.labels.is_empty() || self.labels.contains_key(key)
+    }
+
+    /// What an attribute or figure is made of.
+    pub fn kind(&self, key: &str) -> Kind {
         match FIGURES.iter().find(|f| f.0 == key) {
             Some((_, kind)) => *kind,
             None if self.dates.iter().any(|d| d == key) => Kind::Date,
@@ -415,6 +421,9 @@ impl Compiler<'_> {
         let kind = self.terms.kind(&a.key);
         let people = &mut self.state.people;
         if kind == Kind::Words {
+            if !self.terms.knows(&a.key) {
+                return Err(bad("attr.key", format!("there is no attribute {}", a.key)));
+            }
             let column = people.words_column(&a.key);
             return Ok(match &a.test {
                 Test::Present => Cond::Present(column),
