@@ -8,6 +8,9 @@ pub const PERSON_JOINED: &str = "person.joined";
 pub const PERSON_CHANGED: &str = "person.changed";
 /// Somebody of the staff looked at what is masked; props: `fields`, never the values.
 pub const PERSON_REVEALED: &str = "person.revealed";
+/// The person has another guide (导购) now, or none; props: `from` and `to` (members of the staff), the
+/// new one's `name`, `reason` (live_code, console).
+pub const PERSON_GUIDED: &str = "person.guide_changed";
 /// Two persons turned out to be one; props: `winner`, `loser`, `reason`.
 pub const PERSON_MERGED: &str = "person.merged";
 /// A merge was taken back; the person is the one that keeps the id. Props: `winner` (it), `loser`

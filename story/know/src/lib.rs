@@ -32,6 +32,8 @@ pub fn routes(live: &std::sync::Arc<live::Live>) -> OpenApiRouter<App> {
         .routes(routes!(person::http::list_persons, person::http::add_person))
         .routes(routes!(person::http::get_person, person::http::edit_person))
         .routes(routes!(person::http::reveal_person))
+        .routes(routes!(person::guide::set_guide))
+        .routes(routes!(person::guide::list_guides))
         .routes(routes!(timeline::person_timeline))
         .routes(routes!(identity::http::person_identities, identity::http::bind_identity))
         .routes(routes!(identity::http::unbind_identity))

@@ -1,4 +1,5 @@
 //! A person (客户): one human in the pool, known or anonymous.
+pub mod guide;
 pub mod http;
 
 use crate::attribute::{self, Source};

@@ -284,8 +284,6 @@ fn note(tx: &mut Tx, code: &LiveCode, person: PersonId, staff: StaffId, at: Ms, 
     let fact = Fact::new(code.brand, events::FRIEND_ADDED, at).person(person).touchpoint(Some(code.touchpoint)).props(&props);
     let _ = tx.record(&fact)?;
     person::seen(tx, person, at, Some(code.touchpoint))?;
-    identity::own::edit(tx, person, |tx| {
-        tx.exec("update person set guide_id = $1 where id = $2 and guide_id is null", params![staff, person])
-    })?;
+    person::guide::meet(tx, code.brand, person, staff, "live_code")?;
     person::joined(tx, code.brand, person, at)
 }

@@ -1,7 +1,7 @@
 //! What the database knows of persons, read for the columns of the lake.
 use crate::attribute::Said;
 use crate::attribute::coverage::Marks;
-use crate::segment::rule::{FIGURES, Kind};
+use crate::segment::rule::{FIGURES, GUIDE, Kind};
 use std::collections::BTreeMap;
 use weir_ground::base::{Day, Ms, Problem, Result, ids};
 use weir_ground::event::{BrandId, PersonId};
@@ -15,6 +15,7 @@ pub struct Facts {
     stage: String,
     touchpoint: Option<ids::TouchpointId>,
     store: Option<ids::StoreId>,
+    guide: Option<ids::StaffId>,
     known: i64,
     /// As in [`FIGURES`], the birthday apart.
     figures: [Option<i64>; 8],
@@ -37,18 +38,20 @@ impl FromRow for Facts {
             ],
             portrait: r.get(13)?,
             portrait_said: r.get(14)?,
+            guide: r.get(15)?,
         })
     }
 }
 
 const FACTS: &str = "select id, stage, touchpoint_id, store_id, known, orders, paid, refunded, first_order_at, last_order_at, \
-    joined_at, created_at, stage_since, portrait, portrait_said from person";
+    joined_at, created_at, stage_since, portrait, portrait_said, guide_id from person";
 
 #[cfg(test)]
 impl Facts {
     /// A row as the database would have it; figures in the order of [`FIGURES`].
-    pub fn of(id: PersonId, stage: &str, figures: [Option<i64>; 8], portrait: &str) -> Facts {
-        Facts { id, stage: stage.into(), touchpoint: None, store: None, known: 1, figures, portrait: portrait.into(), portrait_said: "{}".into() }
+    pub fn of(id: PersonId, stage: &str, guide: Option<ids::StaffId>, figures: [Option<i64>; 8], portrait: &str) -> Facts {
+        let (stage, portrait, portrait_said) = (stage.into(), portrait.into(), "{}".into());
+        Facts { id, stage, touchpoint: None, store: None, guide, known: 1, figures, portrait, portrait_said }
     }
 }
 
@@ -76,6 +79,7 @@ impl Parts {
             "person.created" | "person.merged" | "person.unmerged" => Parts::ALL,
             "person.tagged" | "person.untagged" => Parts::TAGS,
             "consent.set" => Parts::CONSENT,
+            "person.guide_changed" => Parts::ROW,
             "order.paid" | "order.refunded" | "touchpoint.visited" => Parts::ROW,
             "buyer.signed_in" => Parts::ROW.and(Parts::IDENTITY),
             "person.changed" => Parts::ROW.and(Parts::IDENTITY).and(Parts::SEALED),
@@ -222,6 +226,7 @@ pub struct Columns {
     stage: usize,
     touchpoint: usize,
     store: usize,
+    guide: usize,
     figures: Vec<usize>,
     /// Attributes that are civil days: numbers, not words.
     dates: BTreeMap<String, usize>,
@@ -238,6 +243,7 @@ impl Columns {
             stage: people.words_column("stage"),
             touchpoint: people.words_column("touchpoint"),
             store: people.words_column("store"),
+            guide: people.words_column(GUIDE),
             figures: numbers,
             dates,
             portrait: BTreeMap::new(),
@@ -265,6 +271,7 @@ impl Columns {
         word(people, self.stage, &f.stage);
         word(people, self.touchpoint, &f.touchpoint.map(|t| t.to_string()).unwrap_or_default());
         word(people, self.store, &f.store.map(|t| t.to_string()).unwrap_or_default());
+        word(people, self.guide, &f.guide.map(|t| t.to_string()).unwrap_or_default());
         let portrait: BTreeMap<String, Option<String>> = serde_json::from_str(&f.portrait).map_err(Problem::internal)?;
         for (key, column) in &self.portrait {
             if !portrait.contains_key(key) {

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use weir_ground::base::time::{DAY, HOUR};
-use weir_ground::base::{Day, Fen, Ms, Zone, ids::SegmentId};
+use weir_ground::base::ids::{SegmentId, StaffId};
+use weir_ground::base::{Day, Fen, Ms, Zone};
 use weir_ground::event::{BrandId, Event, PersonId};
 use weir_ground::reader::Cursor;
 use weir_lake::{Calendar, Lake, Subject};
@@ -54,6 +55,7 @@ struct Somebody {
     tags: Vec<&'static str>,
     consent: Option<&'static str>,
     kinds: Vec<&'static str>,
+    guide: Option<StaffId>,
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +73,7 @@ struct Did {
 const NAMES: &[&str] = &["viewed", "carted", "bought", "asked"];
 const SKUS: &[&str] = &["A", "B", "C"];
 const KINDS: &[&str] = &["external_userid", "openid", "phone"];
+const GUIDES: &[StaffId] = &[StaffId::new(1), StaffId::new(2), StaffId::new(3)];
 const POOLS: &[&str] = &["near", "far"];
 const STAGES: &[&str] = &["new", "first_order", "silent"];
 
@@ -109,7 +112,7 @@ fn bounds(d: &mut Dice, most: usize) -> (Value, Value) {
 }
 
 fn leaf(d: &mut Dice) -> Value {
-    match d.below(14) {
+    match d.below(16) {
         0 => json!({"attr": {"key": "gender", "test": d.one(&[json!({"is": ["f"]}), json!({"is_not": ["f"]}), json!("present"), json!("missing")])}}),
         1 => {
             let (min, max) = bounds(d, 200);
@@ -121,6 +124,8 @@ fn leaf(d: &mut Dice) -> Value {
         }
         3 => json!({"attr": {"key": "birthday", "test": {"anniversary": {"from": d.below(3), "to": 3 + d.below(9)}}}}),
         4 => json!({"tag": {"any": [d.one(&["vip", "new", "hot"])]}}),
+        14 => json!({"guide": {"any": if d.often(30) { GUIDES[1..].to_vec() } else { vec![d.one(GUIDES)] }}}),
+        15 => json!({"bound": {"kind": "guide"}}),
         13 => json!({"pool": {"any": if d.often(30) { POOLS.to_vec() } else { vec![d.one(POOLS)] }}}),
         5 => {
             let (min, max) = bounds(d, 4);
@@ -196,6 +201,8 @@ impl Plain<'_> {
             Rule::Pool(p) => self.pools.iter().any(|t| {
                 p.any.contains(&t.code) && self.who.kinds.iter().any(|k| t.kinds.iter().any(|x| x == k))
             }),
+            Rule::Guide(a) => self.who.guide.is_some_and(|g| a.any.contains(&g.to_string())),
+            Rule::Bound(b) => b.kind == "guide" && self.who.guide.is_some(),
             Rule::Consent(c) => self.who.consent.unwrap_or("unknown") == c.status,
             Rule::Stage(s) => {
                 s.any.iter().any(|x| x == self.who.stage)
@@ -402,7 +409,7 @@ impl World {
             portrait.as_object().unwrap().clone().into_iter().filter(|(_, v)| !v.is_null()).collect();
         let figures = [Some(0), Some(s.net), Some(s.net), None, s.last_order_at, None, Some(0), Some(s.stage_since)];
         Fresh {
-            row: Some(Facts::of(World::id(root), s.stage, figures, &Value::Object(portrait).to_string())),
+            row: Some(Facts::of(World::id(root), s.stage, s.guide, figures, &Value::Object(portrait).to_string())),
             tags: Some(s.tags.iter().map(|t| t.to_string()).collect()),
             consents: Some(s.consent.iter().map(|c| ("marketing".into(), "sms".into(), c.to_string())).collect()),
             kinds: Some(s.kinds.iter().map(|k| k.to_string()).collect()),
@@ -467,7 +474,9 @@ impl World {
                 let root = self.root[who];
                 let (now, dice) = (self.now, &mut self.dice);
                 let s = &mut self.people[root];
-                match dice.below(4) {
+                let mut name = "person.changed";
+                match dice.below(5) {
+                    4 => (name, s.guide) = ("person.guide_changed", dice.one(&[None, Some(GUIDES[0]), Some(GUIDES[1]), Some(GUIDES[2])])),
                     0 => s.gender = dice.one(&[None, Some("f"), Some("m")]),
                     1 => s.birthday = dice.one(&[None, Day::parse("1990-02-29"), Day::parse("1992-02-29"), Day::parse("1985-03-09")]),
                     2 => {
@@ -476,7 +485,7 @@ impl World {
                     }
                     _ => (s.stage, s.stage_since) = (dice.one(STAGES), now),
                 }
-                self.tell("person.changed", who, self.now, None, "{}");
+                self.tell(name, who, self.now, None, "{}");
             }
             62..67 => {
                 let (root, tag) = (self.root[who], self.dice.one(&["vip", "new", "hot"]));

@@ -115,6 +115,8 @@ pub struct FindPersons {
     pub touchpoint: Option<TouchpointId>,
     #[param(value_type = Option<String>)]
     pub store: Option<StoreId>,
+    /// Whose guide this is; `none` for persons without a guide.
+    pub guide: Option<String>,
     /// Only persons who can be reached (`true`), or who came this way first.
     pub reachable: Option<bool>,
     /// Which group of touchpoint kinds they came by; `none` for no touchpoint.
@@ -184,6 +186,14 @@ impl Filter {
         }
         if let Some(s) = find.store {
             sql += &format!(" and p.store_id = {}", s.n());
+        }
+        match find.guide.as_deref().filter(|g| !g.is_empty()) {
+            Some("none") => sql += " and p.guide_id is null",
+            Some(id) => {
+                let guide: ids::StaffId = id.parse().map_err(|_| Problem::field("guide", "name a member of the staff, or none"))?;
+                sql += &format!(" and p.guide_id = {}", guide.n());
+            }
+            None => {}
         }
         if find.reachable == Some(true) {
             sql += " and p.joined_at is not null";
@@ -271,7 +281,8 @@ pub struct Person {
     /// The traffic pools this person is in.
     pub pools: Vec<identity::pool::Pool>,
     pub consents: Vec<consent::Consent>,
-    pub guide: Option<PersonRef>,
+    /// The member of the staff who serves this person.
+    pub guide: Option<super::guide::GuideRef>,
     /// Persons that turned out to be this one.
     pub merged_ids: Vec<ids::PersonId>,
 }
@@ -284,17 +295,13 @@ pub fn get(tx: &mut Tx, who: &Staff, id: PersonId) -> Result<Person> {
     let mut row = row.veiled(&tx.keys(who.brand))?;
     row.tags = tag::of(tx, root)?;
     let identities = identity::of(tx, who.brand, root)?;
-    let guide: Option<(i64, Option<String>)> = tx.opt(
-        "select g.id, g.name from person p join person g on g.id = p.guide_id where p.id = $1",
-        params![root],
-    )?;
     Ok(Person {
         portrait: serde_json::from_str(&row.portrait).map_err(Problem::internal)?,
         attributes: attribute::of(tx, who.brand, root)?,
         identities,
         pools: identity::pool::of(tx, who.brand, root)?,
         consents: consent::of(tx, root)?,
-        guide: guide.map(|(id, name)| PersonRef { id: PersonId::new(id), name }),
+        guide: super::guide::of(tx, root)?,
         merged_ids: tx.all("select id from person where root_id = $1 and id <> $1 order by id", params![root])?,
         row,
     })

@@ -33,8 +33,10 @@ pub enum Rule {
     Touchpoint(AnyOf),
     /// Belongs to one of these stores.
     Store(AnyOf),
-    /// Has an open binding to a `guide` or `promoter`.
+    /// Has a `guide`, or an open binding to a `promoter`.
     Bound(KindTest),
+    /// Belongs to one of these guides: members of the staff.
+    Guide(AnyOf),
     /// Is a member of another segment.
     Segment(SegmentTest),
     Event(EventCount),
@@ -311,6 +313,9 @@ pub const FIGURES: &[(&str, Kind)] = &[
     ("birthday", Kind::Date),
 ];
 
+/// The column of the guide to whom a person belongs; no attribute can have such a key.
+pub const GUIDE: &str = "bound.guide";
+
 /// What compiling needs to know of a brand beside the lake.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
@@ -396,8 +401,10 @@ impl Compiler<'_> {
             Rule::Consent(c) => self.consent(c)?,
             Rule::Identity(k) => Cond::Mark(has(&k.kind)),
             Rule::Pool(p) => self.pool(some("pool.any", &p.any)?)?,
-            Rule::Bound(k) if matches!(k.kind.as_str(), "guide" | "promoter") => Cond::Mark(format!("bound.{}", k.kind)),
+            Rule::Bound(k) if k.kind == "guide" => Cond::Present(self.state.people.words_column(GUIDE)),
+            Rule::Bound(k) if k.kind == "promoter" => Cond::Mark("bound.promoter".into()),
             Rule::Bound(_) => return Err(bad("bound.kind", "use guide or promoter")),
+            Rule::Guide(a) => self.word(GUIDE, &a.any, "guide.any")?,
             Rule::Touchpoint(a) => self.word("touchpoint", &a.any, "touchpoint.any")?,
             Rule::Store(a) => self.word("store", &a.any, "store.any")?,
             Rule::Segment(s) => match self.terms.segments.get(&s.id) {

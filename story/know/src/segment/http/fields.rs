@@ -1,6 +1,6 @@
 //! What rules can speak of: attributes, events and their properties, tags, as they occur.
 use super::Pools;
-use crate::segment::rule::{FIGURES, Kind};
+use crate::segment::rule::{FIGURES, GUIDE, Kind};
 use axum::Extension;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -107,7 +107,7 @@ pub fn label(key: &str) -> (String, String) {
 
 /// Columns that rules reach by conditions of their own.
 pub fn is_inner(key: &str) -> bool {
-    matches!(key, "stage" | "stage_since" | "touchpoint" | "store") || key.starts_with("consent.")
+    matches!(key, "stage" | "stage_since" | "touchpoint" | "store" | GUIDE) || key.starts_with("consent.")
 }
 
 /// Values shown of each.
