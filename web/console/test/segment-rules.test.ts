@@ -14,6 +14,7 @@ const namer: Namer = {
   eventName: (name, lang) => events[name]?.[lang === 'zh' ? 0 : 1] ?? name,
   touchpointName: (id) => (id === 'tpt_1' ? '门店台卡' : id),
   storeName: (id) => id,
+  guideName: (id) => (id === 'stf_1' ? '李娜' : id),
   segmentName: () => '老客',
   poolName: (code, lang) => (code === 'wecom' ? { zh: '企业微信', en: 'WeCom' }[lang] : code),
   currency: 'CNY',
@@ -34,6 +35,8 @@ test.each<[Rule, string, string]>([
   [{ rfm: { r: [5, 4], f: null, m: [1, 3] } }, 'RFM 得分 R 4–5、M 1/3', 'RFM score R 4–5, M 1/3'],
   [{ consent: { purpose: 'marketing', channel: 'email', status: 'granted' } }, '已同意邮件营销', 'agreed to marketing by e-mail'],
   [{ touchpoint: { any: ['tpt_1'] } }, '来自触点「门店台卡」', 'came by “门店台卡”'],
+  [{ guide: { any: ['stf_1', 'stf_2'] } }, '导购是「李娜」或「stf_2」', 'belongs to guide “李娜” or “stf_2”'],
+  [{ bound: { kind: 'guide' } }, '已绑定导购', 'bound to a guide'],
   [{ segment: { id: 'seg_1' } }, '属于人群「老客」', 'in segment “老客”'],
   [did({ min: 2 }), '最近 30 天内「付款」至少 2 次', 'did “Paid” at least 2 times in the last 30 days'],
   [did({ min: 1 }), '最近 30 天内「付款」过', 'did “Paid” in the last 30 days'],
@@ -79,6 +82,7 @@ test('what is not filled in does not take part in the count', () => {
   expect(whole(rule)).toBe(rule)
   expect(whole({ at_least: { k: 3, of: [vip, vip, open] } })).toEqual({ at_least: { k: 2, of: [vip, vip] } })
   expect(whole(did({ min: 3, max: 1 }))).toBeNull()
+  expect(whole({ all: [{ guide: { any: [] } }, vip] })).toEqual({ all: [vip] })
   expect(tally({ all: [open, { not: { any: [vip, open] } }] })).toEqual({ leaves: 3, open: 2 })
 })
 

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { STAGES, type List } from 'api'
 import { segments } from '@/parts/rule/ask'
-import { api } from '@/server'
+import { api, client } from '@/server'
 import { useSession } from '@/shell/session'
 import { useLang } from '@/words'
 import { useFormat } from './format'
@@ -54,6 +54,25 @@ export function useTagChoices(): Choice[] {
     () => (tags.data?.items ?? []).map(({ tag, persons }) => ({ value: tag, label: `${tag} (${f.count(persons)})` })),
     [tags.data, f],
   )
+}
+
+export interface GuideRow { id: string; name: string; active: boolean; persons: number }
+const guides = () => client.call<List<GuideRow>>('GET', '/api/v1/guides')
+
+/** Members of the staff to whom customers can belong; those who left while somebody is still theirs. */
+export function useGuides() {
+  return useQuery({ queryKey: ['guides'], queryFn: guides, ...kept })
+}
+
+export function useGuideChoices(): Choice[] {
+  const all = useGuides()
+  return useMemo(() => (all.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })), [all.data])
+}
+
+/** Those of them who are on the staff. */
+export function useServingChoices(): Choice[] {
+  const all = useGuides()
+  return useMemo(() => (all.data?.items ?? []).filter((each) => each.active).map(({ id, name }) => ({ value: id, label: name })), [all.data])
 }
 
 /** Only who manages staff may list them. */

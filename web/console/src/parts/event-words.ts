@@ -5,8 +5,9 @@ const zh = {
   page_viewed: '浏览页面', page: '浏览页面', screen: '浏览页面', product_viewed: '看了商品', search_performed: '搜索', checkout_started: '开始结算',
   touchpoint_visited: '扫码或点开触点', mall_opened: '打开商城', buyer_signed_in: '登录商城',
   touchpoint_added: '新建触点', touchpoint_changed: '修改触点', touchpoint_cost_added: '录入触点成本', touchpoint_cost_removed: '删除触点成本',
+  live_code_created: '新建渠道活码', live_code_changed: '修改渠道活码', live_code_friend_added: '加上导购好友', live_code_store_chosen: '选择就近门店',
   import_uploaded: '上传文件', import_started: '开始导入', import_finished: '导入完成', import_cancelled: '取消导入', import_failed: '导入失败',
-  person_created: '第一次出现', person_joined: '入池，可触达', person_changed: '资料有更新', person_merged: '和另一条记录合并', person_revealed: '查看完整联系方式', person_stage_changed: '阶段变化', rfm_frozen: '冻结 RFM 分档线',
+  person_created: '第一次出现', person_joined: '入池，可触达', person_changed: '资料有更新', person_merged: '和另一条记录合并', person_revealed: '查看完整联系方式', person_stage_changed: '阶段变化', person_guide_changed: '导购变更', rfm_frozen: '冻结 RFM 分档线',
   segment_entered: '进入人群', segment_left: '离开人群', segment_changed: '修改人群', person_tagged: '打上标签', person_untagged: '移除标签', tags_changed: '修改标签', pool_changed: '修改流量池', identity_bound: '绑定身份标识', identity_unbound: '解绑身份标识', identity_inert: '标识被太多人共用，已停用', attribute_changed: '修改属性', consent_set: '授权变化', binding_opened: '由老客带来',
   campaign_created: '新建群发', campaign_changed: '修改群发', campaign_launched: '发送群发', campaign_done: '群发完成', campaign_cancelled: '停止群发',
   message_sent: '收到消息', message_held_out: '分在对照组', message_failed: '消息没送到', message_unknown: '送达结果不明', message_read: '读了消息', message_clicked: '点了消息',
@@ -19,7 +20,7 @@ const zh = {
   quarantine_replayed: '重放隔离的事件', quarantine_dismissed: '忽略隔离的事件', intake_rule_added: '添加采集规则', intake_rule_removed: '删除采集规则', catalogue_marked: '标注个人信息',
   see_order: '看订单', see_campaign: '看活动', see_import: '看导入', see_product: '看商品', see_touchpoint: '看触点', see_segment: '看人群',
   v_inbox: '站内信', v_email: '邮件', v_sms: '短信', v_wecom: '企业微信', v_phone: '电话', v_marketing: '营销', v_service: '服务通知', v_personalisation: '个性化推荐', v_measurement: '效果统计', v_sharing: '向第三方提供',
-  v_granted: '已同意', v_denied: '不同意', v_withdrawn: '已撤回', v_no_consent: '没有同意接收', v_no_address: '没有可用地址', v_active: '启用', v_paused: '停用',
+  v_granted: '已同意', v_denied: '不同意', v_withdrawn: '已撤回', v_no_consent: '没有同意接收', v_no_address: '没有可用地址', v_live_code: '渠道活码', v_console: '手工指定', v_active: '启用', v_paused: '停用',
   v_owner: '负责人', v_operator: '运营', v_store_manager: '店长', v_guide: '导购', v_read_only: '只读', v_persons: '客户', v_orders: '历史订单', v_products: '商品', v_stores: '门店', historical: '历史数据', ok_bad: '成功 {{ok}} 行，有问题 {{bad}} 行', dry_run: '试运行',
 } as const
 
@@ -27,8 +28,9 @@ const en: { [K in keyof typeof zh]: string } = {
   page_viewed: 'Viewed a page', page: 'Viewed a page', screen: 'Viewed a screen', product_viewed: 'Looked at a product', search_performed: 'Searched', checkout_started: 'Started checkout',
   touchpoint_visited: 'Scanned or opened a touchpoint', mall_opened: 'Opened the mall', buyer_signed_in: 'Signed in to the mall',
   touchpoint_added: 'Created a touchpoint', touchpoint_changed: 'Changed a touchpoint', touchpoint_cost_added: 'Entered a touchpoint cost', touchpoint_cost_removed: 'Removed a touchpoint cost',
+  live_code_created: 'Set up a live code', live_code_changed: 'Changed a live code', live_code_friend_added: 'Added a guide as a friend', live_code_store_chosen: 'Chose the nearest store',
   import_uploaded: 'Uploaded a file', import_started: 'Started an import', import_finished: 'Import done', import_cancelled: 'Cancelled an import', import_failed: 'Import failed',
-  person_created: 'First seen', person_joined: 'Joined the pool', person_changed: 'Details changed', person_merged: 'Merged with another record', person_revealed: 'Full contact details looked at', person_stage_changed: 'Stage changed', rfm_frozen: 'RFM cuts frozen',
+  person_created: 'First seen', person_joined: 'Joined the pool', person_changed: 'Details changed', person_merged: 'Merged with another record', person_revealed: 'Full contact details looked at', person_stage_changed: 'Stage changed', person_guide_changed: 'Guide changed', rfm_frozen: 'RFM cuts frozen',
   segment_entered: 'Entered a segment', segment_left: 'Left a segment', segment_changed: 'Changed a segment', person_tagged: 'Tagged', person_untagged: 'Untagged', tags_changed: 'Changed tags', pool_changed: 'Changed a traffic pool', identity_bound: 'Identity bound', identity_unbound: 'Identity taken off', identity_inert: 'Identity shared by too many, set aside', attribute_changed: 'Changed an attribute', consent_set: 'Consent changed', binding_opened: 'Brought by a customer',
   campaign_created: 'Created a campaign', campaign_changed: 'Changed a campaign', campaign_launched: 'Launched a campaign', campaign_done: 'Campaign done', campaign_cancelled: 'Stopped a campaign',
   message_sent: 'Got a message', message_held_out: 'In the holdout', message_failed: 'Message not delivered', message_unknown: 'Delivery unknown', message_read: 'Read a message', message_clicked: 'Clicked a message',
@@ -41,7 +43,7 @@ const en: { [K in keyof typeof zh]: string } = {
   quarantine_replayed: 'Replayed quarantined events', quarantine_dismissed: 'Dismissed quarantined events', intake_rule_added: 'Added an intake rule', intake_rule_removed: 'Removed an intake rule', catalogue_marked: 'Marked personal data',
   see_order: 'order', see_campaign: 'campaign', see_import: 'import', see_product: 'product', see_touchpoint: 'touchpoint', see_segment: 'segment',
   v_inbox: 'inbox', v_email: 'e-mail', v_sms: 'SMS', v_wecom: 'WeCom', v_phone: 'phone', v_marketing: 'marketing', v_service: 'service', v_personalisation: 'personalisation', v_measurement: 'measurement', v_sharing: 'sharing',
-  v_granted: 'granted', v_denied: 'denied', v_withdrawn: 'withdrawn', v_no_consent: 'no consent', v_no_address: 'no address', v_active: 'active', v_paused: 'paused',
+  v_granted: 'granted', v_denied: 'denied', v_withdrawn: 'withdrawn', v_no_consent: 'no consent', v_no_address: 'no address', v_live_code: 'by a live code', v_console: 'by hand', v_active: 'active', v_paused: 'paused',
   v_owner: 'owner', v_operator: 'operator', v_store_manager: 'store manager', v_guide: 'guide', v_read_only: 'read only', v_persons: 'customers', v_orders: 'past orders', v_products: 'products', v_stores: 'stores', historical: 'historical', ok_bad: '{{ok}} rows good, {{bad}} bad', dry_run: 'dry run',
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button, DatePicker, Input, InputNumber, Select, Switch } from 'antd'
 import dayjs from 'dayjs'
 import { ChevronDown, ChevronUp, Trash2 } from 'lucide-react'
-import { useStaffChoices, useStageChoices, useStoreChoices } from '@/parts/choices'
+import { useServingChoices, useStageChoices, useStoreChoices } from '@/parts/choices'
 import type { Dates, Slot } from '../touchpoint/server'
 import { useLiveCode } from './words'
 import css from './live-code.module.css'
@@ -50,7 +50,7 @@ export function SlotRow({ slot, names, set, remove, spare }: SlotRowProps) {
 
 function Member({ slot, names, put }: { slot: Slot; names: Map<string, string>; put: (change: Partial<Slot>) => void }) {
   const t = useLiveCode()
-  const staff = useStaffChoices()
+  const staff = useServingChoices()
   const known = slot.staff_id && !staff.some((each) => each.value === slot.staff_id)
     ? [{ value: slot.staff_id, label: names.get(slot.staff_id) ?? slot.staff_id }, ...staff] : staff
   return (

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Pairs } from '@/parts/Pairs'
+import { Guide } from './Guide'
 import { usePerson } from './words'
 
 /** The traffic pools of a person, as the server tells them. */
@@ -24,7 +25,7 @@ export function Belongs({ person }: { person: Person }) {
               {pools.map((pool) => <Link key={pool.code} to="/pools"><TagChip>{pool[f.lang]}</TagChip></Link>)}
             </span>
           )],
-          [t('guide'), person.guide?.name],
+          [t('guide'), <Guide key="guide" person={person} />],
           [t('joined'), person.joined_at !== null && f.when(person.joined_at)],
           [t('first_seen'), f.when(person.created_at)],
         ]}

@@ -4,7 +4,7 @@ import { Button } from 'antd'
 import { Megaphone, Plus, Upload } from 'lucide-react'
 import type { PersonRow } from 'api'
 import { api } from '@/server'
-import { useKinds, useStageChoices, useStoreChoices, useTagChoices, useTouchpointChoices } from '@/parts/choices'
+import { useKinds, useGuideChoices, useStageChoices, useStoreChoices, useTagChoices, useTouchpointChoices } from '@/parts/choices'
 import { useColumnChoice } from '@/parts/list/columns'
 import { ListBar, type FilterSpec } from '@/parts/list/ListBar'
 import { ListTable } from '@/parts/list/ListTable'
@@ -19,11 +19,11 @@ import { CreatePerson } from './CreatePerson'
 import { TagMany } from './TagMany'
 import { usePersons } from './words'
 
-const FILTERS = ['stage', 'rfm', 'tag', 'group', 'touchpoint', 'store', 'reachable']
+const FILTERS = ['stage', 'rfm', 'tag', 'group', 'touchpoint', 'store', 'guide', 'reachable']
 
 function useSpecs(): FilterSpec[] {
   const t = usePersons()
-  const [stage, tag, touchpoint, store] = [useStageChoices(), useTagChoices(), useTouchpointChoices(), useStoreChoices()]
+  const [stage, tag, touchpoint, store, guide] = [useStageChoices(), useTagChoices(), useTouchpointChoices(), useStoreChoices(), useGuideChoices()]
   const rfm = useRfmChoices()
   const c = useCommon()
   const kinds = useKinds()
@@ -35,9 +35,10 @@ function useSpecs(): FilterSpec[] {
       { name: 'group', label: t('source'), options: [...kinds.grouped.map(({ group, label }) => ({ value: group, label })), { value: 'none', label: t('no_source') }] },
       { name: 'touchpoint', label: t('touchpoint'), options: touchpoint },
       { name: 'store', label: t('store'), options: store },
+      { name: 'guide', label: t('guide'), options: [...guide, { value: 'none', label: t('no_guide') }] },
       { name: 'reachable', label: t('reachable'), options: [{ value: 'true', label: c('yes') }, { value: 'false', label: c('no') }] },
     ],
-    [t, c, kinds, stage, rfm, tag, touchpoint, store],
+    [t, c, kinds, stage, rfm, tag, touchpoint, store, guide],
   )
 }
 
@@ -94,7 +95,7 @@ export default function Persons() {
 function Reach({ values }: { values: Filters }) {
   const t = usePersons()
   const kept = Object.entries(values).filter(([name]) => ['stage', 'tag', 'touchpoint', 'store'].includes(name))
-  const others = Object.keys(values).some((name) => ['q', 'group', 'reachable', 'rfm'].includes(name))
+  const others = Object.keys(values).some((name) => ['q', 'group', 'guide', 'reachable', 'rfm'].includes(name))
   if (kept.length === 0 || others) return null
   return <Link to={`/campaigns/new?${new URLSearchParams(kept).toString()}`}><Button icon={<Megaphone size={15} />} data-testid="reach-these">{t('reach_these')}</Button></Link>
 }

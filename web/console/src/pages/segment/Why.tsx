@@ -127,6 +127,7 @@ function useValue(): (rule: Rule, value: string, fields: Fields) => string | nul
     if (part(rule, 'consent')) return consentStatus(value, f.lang)
     if (part(rule, 'touchpoint')) return fields.touchpointName(value)
     if (part(rule, 'store')) return fields.storeName(value)
+    if (part(rule, 'guide') || part(rule, 'bound')) return fields.guideName(value)
     if (part(rule, 'pool')) return value.split(', ').map((kind) => identityName(kind, f.lang)).join(f.lang === 'zh' ? '、' : ', ')
     if (key === undefined) return null
     const of = fields.attribute(key)

@@ -34,6 +34,9 @@ export function Leaf({ rule, onChange, fields }: { rule: Rule; onChange: (rule: 
   if ('store' in rule) {
     return <>{word(t('in_store'))}<Many value={rule.store.any} options={fields.stores} label={t('store')} placeholder={t('store')} onChange={(any) => onChange({ store: { any } })} testid="values" /></>
   }
+  if ('guide' in rule) {
+    return <>{word(t('guide_is'))}<Many value={rule.guide.any} options={fields.guides} label={t('guide')} placeholder={t('guide')} onChange={(any) => onChange({ guide: { any } })} testid="values" /></>
+  }
   if ('bound' in rule) return <>{word(t('bound_to'))}<BoundLeaf value={rule.bound} onChange={(bound) => onChange({ bound })} /></>
   if ('segment' in rule) {
     return <>{word(t('in_segment'))}<Pick<string> value={rule.segment.id} options={fields.segments} search className={css.event} label={t('segment')} placeholder={t('segment')} onChange={(id) => onChange({ segment: { id } })} testid="segment" /></>

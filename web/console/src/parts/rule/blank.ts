@@ -3,7 +3,7 @@ import type { Rule, EventTest } from './types'
 import { firstTest } from './TestEditor'
 import type { Fields } from './use-fields'
 
-export const KINDS = ['tag', 'stage', 'rfm', 'consent', 'identity', 'pool', 'touchpoint', 'store', 'bound', 'segment'] as const
+export const KINDS = ['tag', 'stage', 'rfm', 'consent', 'identity', 'pool', 'touchpoint', 'store', 'guide', 'bound', 'segment'] as const
 export const BEHAVIOUR = ['event', 'not_event', 'first_event', 'last_event', 'sequence', 'not_followed'] as const
 
 export function blank(code: string, fields: Fields): Rule {
@@ -21,6 +21,7 @@ export function blank(code: string, fields: Fields): Rule {
     case 'pool': return { pool: { any: [] } }
     case 'touchpoint': return { touchpoint: { any: [] } }
     case 'store': return { store: { any: [] } }
+    case 'guide': return { guide: { any: [] } }
     case 'bound': return { bound: { kind: 'guide' } }
     case 'segment': return { segment: { id: '' } }
     case 'event': return { event: { event: event(), measure: 'count', min: 1, max: null, window: lately } }

@@ -13,6 +13,7 @@ export interface Namer {
   eventName: (name: string, lang: Lang) => string
   touchpointName: (id: string) => string
   storeName: (id: string) => string
+  guideName: (id: string) => string
   segmentName: (id: string) => string
   poolName: (code: string, lang: Lang) => string
   currency: string
@@ -106,6 +107,7 @@ class Zh extends Speaker {
     if ('pool' in rule) return `在流量池${listed(rule.pool.any.map((code) => `「${f.poolName(code, 'zh')}」`), '或')}`
     if ('touchpoint' in rule) return `来自触点${listed(rule.touchpoint.any.map((id) => `「${f.touchpointName(id)}」`), '或')}`
     if ('store' in rule) return `归属门店${listed(rule.store.any.map((id) => `「${f.storeName(id)}」`), '或')}`
+    if ('guide' in rule) return `导购是${listed(rule.guide.any.map((id) => `「${f.guideName(id)}」`), '或')}`
     if ('bound' in rule) return `已绑定${boundName(rule.bound.kind, 'zh')}`
     if ('segment' in rule) return `属于人群「${f.segmentName(rule.segment.id)}」`
     if ('event' in rule) return this.did(rule.event)
@@ -225,6 +227,7 @@ class En extends Speaker {
     if ('pool' in rule) return `in traffic pool ${listed(rule.pool.any.map((code) => `“${f.poolName(code, 'en')}”`), ' or ')}`
     if ('touchpoint' in rule) return `came by ${listed(rule.touchpoint.any.map((id) => `“${f.touchpointName(id)}”`), ' or ')}`
     if ('store' in rule) return `belongs to store ${listed(rule.store.any.map((id) => `“${f.storeName(id)}”`), ' or ')}`
+    if ('guide' in rule) return `belongs to guide ${listed(rule.guide.any.map((id) => `“${f.guideName(id)}”`), ' or ')}`
     if ('bound' in rule) return `bound to a ${boundName(rule.bound.kind, 'en')}`
     if ('segment' in rule) return `in segment “${f.segmentName(rule.segment.id)}”`
     if ('event' in rule) return this.did(rule.event)

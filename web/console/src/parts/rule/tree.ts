@@ -66,6 +66,7 @@ function isWholeLeaf(rule: Rule): boolean {
   if ('pool' in rule) return rule.pool.any.length > 0
   if ('touchpoint' in rule) return rule.touchpoint.any.length > 0
   if ('store' in rule) return rule.store.any.length > 0
+  if ('guide' in rule) return rule.guide.any.length > 0
   if ('bound' in rule) return true
   if ('segment' in rule) return rule.segment.id !== ''
   if ('event' in rule) {

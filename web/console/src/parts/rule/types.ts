@@ -33,6 +33,7 @@ export type Rule =
   | { touchpoint: { any: string[] } }
   | { store: { any: string[] } }
   | { bound: { kind: string } }
+  | { guide: { any: string[] } }
   | { segment: { id: string } }
   | { event: EventLeaf }
   | { first_event: EdgeLeaf } | { last_event: EdgeLeaf }

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import i18next from 'i18next'
 import type { Lang } from 'kit'
 import { usePools } from '@/parts/pools'
-import { useStoreChoices, useTouchpointChoices, type Choice } from '@/parts/choices'
+import { useGuideChoices, useStoreChoices, useTouchpointChoices, type Choice } from '@/parts/choices'
 import '@/parts/event-words'
 import { useSession } from '@/shell/session'
 import { useLang } from '@/words'
@@ -29,6 +29,7 @@ export interface Fields extends Namer {
   pools: Choice[]
   touchpoints: Choice[]
   stores: Choice[]
+  guides: Choice[]
   segments: Choice[]
 }
 
@@ -69,6 +70,7 @@ export function useFields(): Fields {
   const others = useSegmentChoices()
   const touchpoints = useTouchpointChoices()
   const stores = useStoreChoices()
+  const guides = useGuideChoices()
   const pools = usePools()
   return useMemo(() => {
     const data = asked.data ?? nothing
@@ -90,14 +92,16 @@ export function useFields(): Fields {
       pools: all.map((pool) => ({ value: pool.code, label: pool[lang] })),
       touchpoints,
       stores,
+      guides,
       segments: chosen,
       attribute: (key) => byKey.get(key) ?? { key, zh: key, en: key, kind: 'text' as const, values: [] },
       eventName: nameOfEvent,
       touchpointName: finder(touchpoints),
       storeName: finder(stores),
+      guideName: finder(guides),
       segmentName: finder(chosen),
       poolName: (code, of) => all.find((pool) => pool.code === code)?.[of] ?? code,
       currency,
     }
-  }, [asked.data, asked.isSuccess, asked.error, others.data, pools.data, touchpoints, stores, currency, lang])
+  }, [asked.data, asked.isSuccess, asked.error, others.data, pools.data, touchpoints, stores, guides, currency, lang])
 }
