@@ -9,7 +9,7 @@ pub const COST_ADDED: &str = "touchpoint.cost_added";
 /// Props as in `touchpoint.cost_added`.
 pub const COST_REMOVED: &str = "touchpoint.cost_removed";
 /// Somebody came by a touchpoint: a scan or a click. Props: `path`, `ip` and `agent` as hashes, `utm`
-/// where the link had it, and `live` where a live code decided: its `version`, `led` and `trace`.
+/// where the link had it, and `live` where a live code decided: its `version`, `led` (guide, address, fallback, or choose where the page of stores was shown) and `trace`.
 /// The index `event_visited` names this text.
 pub const TOUCHPOINT_VISITED: &str = "touchpoint.visited";
 /// A touchpoint got a live code, as a draft. Props: `live_code`.
@@ -18,6 +18,9 @@ pub const LIVE_CODE_ADDED: &str = "live_code.created";
 pub const LIVE_CODE_CHANGED: &str = "live_code.changed";
 /// A visitor and a guide added each other. Props: `live_code`, `staff`, `reservation`.
 pub const FRIEND_ADDED: &str = "live_code.friend_added";
+/// Somebody whom a live code asked for the store said it. Props: `by` (`store`, `position` or `any`) and
+/// `live` as in `touchpoint.visited`; never the position. The store is the one that was named.
+pub const STORE_CHOSEN: &str = "live_code.store_chosen";
 /// Somebody opened the mall, by whatever way. Props: `path`, `ip` and `agent` as hashes, and `tp`
 /// when the address carried a code that is not one of ours.
 pub const MALL_OPENED: &str = "mall.opened";

@@ -47,8 +47,6 @@ pub fn routes(imports: &import::Imports) -> OpenApiRouter<App> {
         .routes(routes!(l::preview_live_code))
         .routes(routes!(l::live_code_trace))
         .routes(routes!(l::confirm_add))
-        .routes(routes!(l::place_store))
-        .routes(routes!(l::list_store_places))
         .routes(routes!(live_code::page::guide_page))
         .routes(routes!(live_code::page::guide_qr))
         .routes(routes!(visit::http::follow_code))

@@ -10,8 +10,9 @@
 //! * While a reservation is held, and after an add, the same visitor meets the same face.
 //!
 //! [`schedule`] when · [`plan`] who · [`route`] the decision · [`reserve`] holding and adding ·
-//! [`page`] what a visitor sees · [`http`] all of it over HTTP
+//! [`near`] stores by distance · [`page`] what a visitor sees · [`http`] all of it over HTTP
 pub mod http;
+mod near;
 pub mod page;
 pub mod plan;
 pub mod reserve;

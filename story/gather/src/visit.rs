@@ -11,7 +11,9 @@
 //! * Address and browser are kept only as hashes, salted anew every day with a salt that is then
 //!   forgotten: the same visitor can be recognised within a day and never traced.
 //!
-//! [`http`] has the public routes, [`machine`] knows the machines, [`follow`] leads a scan on.
+//! [`http`] has the public routes, [`machine`] knows the machines, [`follow`] leads a scan on,
+//! [`choose`] asks for the nearest store.
+pub mod choose;
 pub mod follow;
 pub mod http;
 pub mod machine;

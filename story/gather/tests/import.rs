@@ -366,3 +366,26 @@ fn the_demo_files_come_through() {
     assert_eq!(count(&db, "select count(distinct person_id) from consent"), count(&db, "select count(*) from person where stage = 'new'"));
     db.close();
 }
+
+#[test]
+fn stores_come_with_their_place_and_a_later_file_corrects_it() {
+    each_engine(|db| {
+        let (who, imports) = (owner(&db, "one"), Imports::new(vec![]));
+        let file = "编码,名称,城市,纬度,经度\nN,北店,上海,31.2304,121.4737\nS,南店,上海,,\nE,东店,上海,31.2,\nW,西店,上海,131.2,121.4\nX,远店,上海,abc,121.4\n";
+        let done = import_now(&db, &imports, &who, "stores", file.as_bytes());
+        assert_eq!(counts(&done), ("done", Some(5), 2, 3));
+        let placed = || -> Vec<(String, i64, i64)> {
+            db.read_now(|tx| tx.all("select s.code, p.lat, p.lng from store_place p join store s on s.id = p.store_id order by s.code", &[])).unwrap()
+        };
+        assert_eq!((placed(), count(&db, "select count(*) from store where kind = 'store'")), (vec![("N".into(), 31_230_400, 121_473_700)], 2));
+        let told = || count(&db, "select count(*) from event where name = 'store.changed'");
+        let before = told();
+        import_now(&db, &imports, &who, "stores", file.as_bytes());
+        assert_eq!(told(), before);
+        // What is here keeps its name; where it is, the file says. An empty place takes nothing away.
+        let later = "code,name,latitude,lon\nN,Another,,\nS,Another,-33.86,151.21\n";
+        assert_eq!(counts(&import_now(&db, &imports, &who, "stores", later.as_bytes())), ("done", Some(2), 2, 0));
+        assert_eq!((placed(), told()), (vec![("N".into(), 31_230_400, 121_473_700), ("S".into(), -33_860_000, 151_210_000)], before + 1));
+        assert_eq!(count(&db, "select count(*) from store where name = 'Another'"), 0);
+    });
+}

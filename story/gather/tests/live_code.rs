@@ -397,7 +397,8 @@ fn the_routes_speak_the_contract() {
     each_engine(|db| {
         let (who, data) = (owner(&db, "one"), Scratch::new());
         let (key, a) = (secret(&db, who.brand, "admin"), guide(&db, &who, "小王"));
-        let router = axum::Router::from(weir_gather::routes(&weir_gather::import::Imports::new(vec![])).split_for_parts().0).with_state(app(&db, &data.0));
+        let routes = weir_gather::routes(&weir_gather::import::Imports::new(vec![])).merge(weir_keep::routes());
+        let router = axum::Router::from(routes.split_for_parts().0).with_state(app(&db, &data.0));
         let call = |method: &str, path: &str, body: &str| {
             let (status, _, body) = ask(&router, json(method, path, &key, body));
             (status, if body.is_empty() { serde_json::Value::Null } else { value(&body) })
@@ -458,6 +459,10 @@ fn the_routes_speak_the_contract() {
         assert_eq!(call("PUT", &format!("/api/v1/stores/{store}/place"), r#"{"lat":91,"lng":0}"#).0, 400);
         assert_eq!(call("PUT", &format!("/api/v1/stores/{store}/place"), r#"{"lat":31.23,"lng":121.46}"#).0, 204);
         assert_eq!(call("GET", "/api/v1/store-places", "").1["items"][0]["lat"], 31.23);
+        let told = || count(&db, "select count(*) from event where name = 'store.changed'");
+        assert_eq!((call("PUT", &format!("/api/v1/stores/{store}/place"), r#"{"lat":31.23,"lng":121.46}"#).0, told()), (204, 1));
+        assert_eq!((call("DELETE", &format!("/api/v1/stores/{store}/place"), "").0, told()), (204, 2));
+        assert_eq!(call("GET", "/api/v1/store-places", "").1["items"].as_array().unwrap().len(), 0);
         let (_, link) = call("GET", &format!("/api/v1/touchpoints/{id}/link?utm_source=%E5%BE%AE%E4%BF%A1"), "");
         assert_eq!(link["short"], format!("https://shop.example/c/{code}?utm_source=%E5%BE%AE%E4%BF%A1"));
         assert_eq!(link["long"], format!("https://shop.example/m/?tp={code}&utm_source=%E5%BE%AE%E4%BF%A1"));

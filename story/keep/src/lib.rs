@@ -26,6 +26,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(brand::edit_brand))
         .routes(routes!(store::list_stores, store::add_store))
         .routes(routes!(store::edit_store))
+        .routes(routes!(store::place::place_store, store::place::unplace_store))
+        .routes(routes!(store::place::list_store_places))
         .routes(routes!(staff::list_staff, staff::add_staff))
         .routes(routes!(staff::edit_staff))
         .routes(routes!(role::list_roles))

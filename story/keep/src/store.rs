@@ -1,4 +1,6 @@
 //! Stores: the headquarters and the places that sell.
+pub mod place;
+
 use crate::{May, Staff, events};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};

@@ -3,15 +3,15 @@ use super::reserve::{Added, ConfirmAdd};
 use super::route::{self, Led, Mode, Step, Visitor};
 use super::{LiveCode, LiveCodeDefinition, Plan, own, plan, reserve};
 use axum::extract::State;
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
-use weir_ground::base::ids::{LiveCodeId, PersonId, ReservationId, SlotId, StaffId, TouchpointId};
+use weir_ground::base::ids::{self, LiveCodeId, PersonId, ReservationId, SlotId, StaffId, TouchpointId};
 use weir_ground::base::{Ms, Problem, Result};
 use weir_ground::event::StoreId;
 use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said};
 use weir_ground::{Tx, from_row, params};
+use weir_keep::store::place::Place;
 use weir_keep::{May, Staff};
 
 /// A live code as it stands.
@@ -287,6 +287,11 @@ pub struct PreviewLiveCode {
     /// As a visitor in this store.
     #[param(value_type = Option<String>)]
     pub store: Option<StoreId>,
+    /// As a visitor at this place, in degrees; both or neither.
+    #[param(minimum = -90, maximum = 90)]
+    pub lat: Option<f64>,
+    #[param(minimum = -180, maximum = 180)]
+    pub lng: Option<f64>,
     /// As a visitor bound to this guide.
     #[param(value_type = Option<String>)]
     pub guide: Option<StaffId>,
@@ -295,11 +300,13 @@ pub struct PreviewLiveCode {
 /// Where a visit would lead, and why.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LivePreview {
-    /// `guide`, `address` or `fallback`
+    /// `guide`, `address`, `fallback`, or `choose` where visitors first say in which store they are
     pub led: &'static str,
     pub slot_id: Option<SlotId>,
     pub staff_id: Option<StaffId>,
     pub to: Option<String>,
+    /// Between which stores a visitor would choose.
+    pub stores: Vec<ids::StoreId>,
     pub trace: Vec<Step>,
 }
 
@@ -312,19 +319,26 @@ pub async fn preview_live_code(
     Query(ask): Query<PreviewLiveCode>,
 ) -> Answer<Json<LivePreview>> {
     who.need(May::PersonRead)?;
+    let place = match (ask.lat, ask.lng) {
+        (None, None) => None,
+        (lat, lng) => Some(Place::of(lat.unwrap_or(f64::NAN), lng.unwrap_or(f64::NAN))?),
+    };
     let preview = move |tx: &mut Tx| {
         let code = own(tx, &who, id)?;
         let plan = plan::read(tx, id, code.version)?;
         let at = ask.at.unwrap_or_else(|| tx.now());
-        let as_one = Visitor { store: ask.store, stage: ask.stage.clone(), guide: ask.guide, ..Visitor::default() };
+        let place = place.map(|p| (p.lat, p.lng));
+        let (stage, guide) = (ask.stage.clone(), ask.guide);
+        let as_one = Visitor { store: ask.store, place, stage, guide, may_choose: true, ..Visitor::default() };
         let d = route::decide(tx, &code, &plan, as_one, at, Mode::Ask)?;
-        let (led, slot_id, to) = match d.led {
-            Led::Guide { slot, .. } => ("guide", Some(slot), None),
-            Led::Address { slot, url } => ("address", Some(slot), Some(url)),
-            Led::Fallback => ("fallback", None, code.fallback),
+        let (led, slot_id, to, stores) = match d.led {
+            Led::Guide { slot, .. } => ("guide", Some(slot), None, vec![]),
+            Led::Address { slot, url } => ("address", Some(slot), Some(url), vec![]),
+            Led::Fallback => ("fallback", None, code.fallback, vec![]),
+            Led::Choose { stores } => ("choose", None, None, stores),
         };
         let staff_id = slot_id.and_then(|s| plan.slot(s)).and_then(|s| s.staff_id);
-        Ok(LivePreview { led, slot_id, staff_id, to, trace: d.trace })
+        Ok(LivePreview { led, slot_id, staff_id, to, stores, trace: d.trace })
     };
     Ok(Json(app.db.read(preview).await?))
 }
@@ -396,61 +410,4 @@ pub async fn confirm_add(
     let once = once.of(&body);
     let add = move |tx: &mut Tx| once.run(tx, who.brand, &who.actor, |tx| reserve::confirm(tx, &who, id, &body));
     Ok(app.db.write(add).await?)
-}
-
-/// Where a store is, in degrees.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StorePlace {
-    #[schema(minimum = -90, maximum = 90)]
-    pub lat: f64,
-    #[schema(minimum = -180, maximum = 180)]
-    pub lng: f64,
-}
-
-/// Say where a store is, so that live codes can choose the nearest.
-#[utoipa::path(put, path = "/api/v1/stores/{id}/place", tag = "gather", params(("id" = StoreId, Path)), request_body = StorePlace, responses((status = 204)))]
-pub async fn place_store(
-    State(app): State<App>,
-    who: Staff,
-    Path(id): Path<StoreId>,
-    Json(body): Json<StorePlace>,
-) -> Answer<StatusCode> {
-    who.need(May::TouchpointWrite)?;
-    if !(body.lat.abs() <= 90.0 && body.lng.abs() <= 180.0) {
-        return Err(Problem::field("lat", "use degrees: -90 to 90 north, -180 to 180 east").into());
-    }
-    let put = move |tx: &mut Tx| {
-        who.check_store(id)?;
-        let ours: Option<i64> = tx.opt("select 1 from store where id = $1 and brand_id = $2", params![id, who.brand])?;
-        ours.ok_or_else(|| Problem::not_found("store"))?;
-        tx.exec(
-            "insert into store_place (store_id, brand_id, lat, lng) values ($1, $2, $3, $4) \
-             on conflict (store_id) do update set lat = excluded.lat, lng = excluded.lng",
-            params![id, who.brand, (body.lat * 1e6).round() as i64, (body.lng * 1e6).round() as i64],
-        )
-    };
-    app.db.write(put).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// A store and where it is.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StorePlaced {
-    pub store_id: StoreId,
-    pub lat: f64,
-    pub lng: f64,
-}
-
-/// Stores whose place is known.
-#[utoipa::path(get, path = "/api/v1/store-places", tag = "gather", responses((status = 200, body = List<StorePlaced>)))]
-pub async fn list_store_places(State(app): State<App>, who: Staff) -> Answer<Json<List<StorePlaced>>> {
-    who.need(May::PersonRead)?;
-    let list = move |tx: &mut Tx| {
-        let sql = format!("select store_id, lat, lng from store_place where brand_id = $1{} order by store_id", who.within("store_id"));
-        let rows: Vec<(StoreId, i64, i64)> = tx.all(&sql, params![who.brand])?;
-        let degrees = |n: i64| n as f64 / 1e6;
-        Ok(List::all(rows.into_iter().map(|(store_id, lat, lng)| StorePlaced { store_id, lat: degrees(lat), lng: degrees(lng) }).collect()))
-    };
-    Ok(Json(app.db.read(list).await?))
 }

@@ -50,7 +50,8 @@ fn picture(url: &str) -> bool {
     [".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg"].iter().any(|e| path.ends_with(e)) || path.contains("qpic.cn/")
 }
 
-fn safe(text: &str) -> String {
+/// Text as it can stand in a page, between tags and in quotes.
+pub(crate) fn safe(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 

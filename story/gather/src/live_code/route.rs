@@ -5,7 +5,7 @@
 //! active, switched on, not on leave and below the cap; the claim itself is a guarded update, so
 //! that two visits at once cannot both take the last place.
 use super::plan::{Plan, Prefer, Rule, Slot, Spread};
-use super::{LiveCode, reserve};
+use super::{LiveCode, near, reserve};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -29,6 +29,8 @@ pub struct Visitor {
     /// Taken from the person where absent.
     pub stage: Option<String>,
     pub guide: Option<StaffId>,
+    /// Can be asked where they are, if the decision depends on it.
+    pub may_choose: bool,
 }
 
 /// Where the visit leads.
@@ -39,6 +41,8 @@ pub enum Led {
     /// To the address of a slot.
     Address { slot: SlotId, url: String },
     Fallback,
+    /// To a page that asks for the store: a rule prefers the nearest, and where the visitor is is not known.
+    Choose { stores: Vec<StoreId> },
 }
 
 /// One thing that was looked at on the way.
@@ -47,7 +51,7 @@ pub enum Led {
 pub struct Step {
     /// The rule's name, or `backup`, or null for the code itself.
     pub rule: Option<String>,
-    /// `closed`, `nobody`, `chosen`, `not_yet`, `over`, `retired` or `same_face`
+    /// `closed`, `nobody`, `chosen`, `not_yet`, `over`, `retired`, `same_face`, or `asked` for the store
     pub what: &'static str,
     /// How many slots were passed over: off, on leave, not active, at their cap.
     #[serde(skip_serializing_if = "Passed::none")]
@@ -149,6 +153,8 @@ pub fn decide(tx: &mut Tx, code: &LiveCode, plan: &Plan, visitor: Visitor, at: M
 struct Tier<'a> {
     slots: Vec<&'a Slot>,
     by: Option<&'static str>,
+    /// The stores that the place would put in an order, where it is not known.
+    stores: Vec<StoreId>,
 }
 
 impl Way<'_> {
@@ -165,7 +171,13 @@ impl Way<'_> {
                 }
             }
             for tier in self.tiers(tx, rule, able)? {
-                let Some(slot) = self.pick(tx, rule.spread, tier.slots, &mut passed)? else { continue };
+                let asks = self.visitor.may_choose && !tier.stores.is_empty();
+                let mode = if asks { Mode::Ask } else { self.mode };
+                let Some(slot) = self.pick(tx, rule.spread, tier.slots, mode, &mut passed)? else { continue };
+                if asks {
+                    self.trace.push(Step { rule: Some(rule.name.clone()), what: "asked", passed, by: Some("nearest_store") });
+                    return Ok(Some(Led::Choose { stores: tier.stores }));
+                }
                 let spread = if rule.spread == Spread::LeastLoaded { "least_loaded" } else { "weighted_turn" };
                 let by = if backup { Some("backup") } else { tier.by.or(Some(spread)) };
                 self.trace.push(Step { rule: Some(rule.name.clone()), what: "chosen", passed, by });
@@ -192,7 +204,7 @@ impl Way<'_> {
 
     /// The slots in tiers, the most preferred first.
     fn tiers<'s>(&mut self, tx: &mut Tx, rule: &Rule, able: Vec<&'s Slot>) -> Result<Vec<Tier<'s>>> {
-        let mut tiers = vec![Tier { slots: able, by: None }];
+        let mut tiers = vec![Tier { slots: able, by: None, stores: vec![] }];
         for prefer in &rule.prefer {
             if tiers.iter().all(|t| t.slots.is_empty()) {
                 break;
@@ -204,7 +216,9 @@ impl Way<'_> {
                 Prefer::Stage => "stage",
             };
             let mut finer: Vec<Tier<'s>> = vec![];
+            let unknown = *prefer == Prefer::NearestStore && self.visitor.store.is_none() && self.visitor.place.is_none();
             for tier in tiers {
+                let stores = if unknown { near::several(&tier.slots) } else { tier.stores };
                 let mut ranked: Vec<(i64, &Slot)> = tier.slots.iter().map(|s| (rank(s), *s)).collect();
                 ranked.sort_by_key(|r| r.0);
                 let mut last = None;
@@ -212,7 +226,7 @@ impl Way<'_> {
                     if last != Some(n) {
                         last = Some(n);
                         let by = if n == i64::MAX { tier.by } else { tier.by.or(Some(name)) };
-                        finer.push(Tier { slots: vec![], by });
+                        finer.push(Tier { slots: vec![], by, stores: stores.clone() });
                     }
                     if let Some(t) = finer.last_mut() {
                         t.slots.push(slot);
@@ -247,7 +261,7 @@ impl Way<'_> {
                 if let Some(store) = self.visitor.store {
                     Box::new(move |s| if s.store_id == Some(store) { 0 } else { i64::MAX })
                 } else if let Some(here) = self.visitor.place {
-                    let far = distances(tx, self.code.brand, tiers, here)?;
+                    let far = near::distances(tx, self.code.brand, tiers.iter().flat_map(|t| t.slots.iter().copied()), here)?;
                     Box::new(move |s| s.store_id.and_then(|id| far.get(&id).copied()).unwrap_or(i64::MAX))
                 } else {
                     Box::new(|_| i64::MAX)
@@ -273,7 +287,7 @@ impl Way<'_> {
     }
 
     /// Picks one of equally preferred slots and, in mode `Take`, claims its place.
-    fn pick<'s>(&mut self, tx: &mut Tx, spread: Spread, slots: Vec<&'s Slot>, passed: &mut Passed) -> Result<Option<&'s Slot>> {
+    fn pick<'s>(&mut self, tx: &mut Tx, spread: Spread, slots: Vec<&'s Slot>, mode: Mode, passed: &mut Passed) -> Result<Option<&'s Slot>> {
         if slots.is_empty() {
             return Ok(None);
         }
@@ -300,7 +314,7 @@ impl Way<'_> {
             Spread::WeightedTurn => fit.sort_by(|(a, _), (b, _)| ((turn(a) + 1) * b.weight).cmp(&((turn(b) + 1) * a.weight))),
         }
         for (slot, _) in fit {
-            if self.mode == Mode::Ask {
+            if mode == Mode::Ask {
                 return Ok(Some(slot));
             }
             if reserve::claim(tx, self.code, slot, self.day)? {
@@ -311,24 +325,6 @@ impl Way<'_> {
         }
         Ok(None)
     }
-}
-
-/// How far the stores of these slots are, in square units that only serve to compare.
-fn distances(tx: &mut Tx, brand: BrandId, tiers: &[Tier<'_>], (lat, lng): (i64, i64)) -> Result<HashMap<StoreId, i64>> {
-    let wanted: Vec<StoreId> = tiers.iter().flat_map(|t| &t.slots).filter_map(|s| s.store_id).collect();
-    let places: Vec<(StoreId, i64, i64)> =
-        tx.all("select store_id, lat, lng from store_place where brand_id = $1", params![brand])?;
-    // A degree of longitude is shorter away from the equator; around one city the plane is true enough.
-    let shrink = (lat as f64 / 1e6).to_radians().cos();
-    Ok(places
-        .into_iter()
-        .filter(|p| wanted.contains(&p.0))
-        .map(|(store, a, b)| {
-            let around = (b - lng).rem_euclid(360_000_000);
-            let (north, east) = ((a - lat) as f64, around.min(360_000_000 - around) as f64 * shrink);
-            (store, (north * north + east * east).sqrt() as i64)
-        })
-        .collect())
 }
 
 /// How a day stands, read once for all scans that share a commit and moved on by their claims. A

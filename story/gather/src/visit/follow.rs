@@ -1,12 +1,13 @@
 //! Following a code: one transaction looks it up, decides, records and says where it leads, so that
 //! an answer is given only when the visit is durable.
-use super::{Met, Visit, came_by};
+use super::{Met, SESSION, Visit, came_by};
+use crate::events;
 use crate::live_code::route::{self, Decision, Led, Mode, Visitor};
 use crate::live_code::{self, Plans};
 use crate::touchpoint::{self, Touchpoint, destination};
-use weir_ground::base::Result;
-use weir_ground::event::StoreId;
-use weir_ground::{Tx, params};
+use weir_ground::base::{Ms, Result};
+use weir_ground::event::{BrandId, PersonId, StoreId};
+use weir_ground::{Fact, Tx, params};
 use weir_know::identity;
 
 /// What a scan brings besides the visit itself.
@@ -19,6 +20,24 @@ pub struct Scan {
     pub store: Option<String>,
     /// `lat` and `lng` of the address, in millionths of a degree.
     pub place: Option<(i64, i64)>,
+    /// A page can be shown: whoever asks takes HTML.
+    pub page: bool,
+    /// When this visit was shown the page of stores, as the address says; it was counted then.
+    pub asked: Option<Ms>,
+}
+
+impl Scan {
+    /// Was the visitor shown the stores a short while ago?
+    pub fn was_asked(&self, now: Ms) -> bool {
+        self.asked.is_some_and(|at| (0..=SESSION).contains(&(now - at)))
+    }
+}
+
+/// How far somebody went through the page of stores.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    pub region: Option<String>,
+    pub from: usize,
 }
 
 /// Where a scan leads.
@@ -27,6 +46,8 @@ pub struct Followed {
     pub to: String,
     /// Who came, if the visit was recorded.
     pub visitor: Option<String>,
+    /// The stores between which a page asks first; who cannot see a page is led to `to`, the fallback.
+    pub choose: Option<(BrandId, Vec<StoreId>)>,
 }
 
 /// Where a code leads without anybody's visit: for machines and paused touchpoints.
@@ -40,8 +61,10 @@ pub fn quietly(tx: &mut Tx, t: &Touchpoint, visit: &Visit) -> Result<String> {
 pub fn follow(tx: &mut Tx, plans: &Plans, code: &str, scan: &Scan) -> Result<Option<Followed>> {
     let Some(t) = touchpoint::by_code(tx, code)? else { return Ok(None) };
     if !t.active() {
-        return Ok(Some(Followed { to: quietly(tx, &t, &scan.visit)?, visitor: None }));
+        return Ok(Some(Followed { to: quietly(tx, &t, &scan.visit)?, visitor: None, choose: None }));
     }
+    let now = tx.now();
+    let asked = scan.was_asked(now);
     let met = if scan.carried.is_some() { Met::Perhaps } else { Met::Never };
     let visitor = scan.carried.clone().unwrap_or_else(|| tx.secret(22));
     let visit = Visit { visitor: visitor.clone(), ..scan.visit.clone() };
@@ -52,7 +75,7 @@ pub fn follow(tx: &mut Tx, plans: &Plans, code: &str, scan: &Scan) -> Result<Opt
     let live = live_code::of_touchpoint(tx, t.id)?.filter(|c| c.state != "draft");
     let Some(live) = live else {
         came_by(tx, &t, (person, met), &visit, None)?;
-        return Ok(Some(Followed { to: marked(destination(&t.landing, &t.code), &visit), visitor: Some(visitor) }));
+        return Ok(Some(Followed { to: marked(destination(&t.landing, &t.code), &visit), visitor: Some(visitor), choose: None }));
     };
     let plan = plans.get(tx, live.id, live.version, live.stamp)?;
     let who = Visitor {
@@ -60,25 +83,55 @@ pub fn follow(tx: &mut Tx, plans: &Plans, code: &str, scan: &Scan) -> Result<Opt
         newcomer: met == Met::Never,
         store: store(tx, &t, scan)?,
         place: scan.place,
+        may_choose: !asked,
         ..Visitor::default()
     };
-    let now = tx.now();
+    let chosen = (who.store, who.place.is_some());
     let decision = route::decide(tx, &live, &plan, who, now, Mode::Take)?;
-    came_by(tx, &t, (person, met), &visit, Some(said(live.version, &decision)))?;
+    // Who was shown the page was counted with it, even if the browser keeps no cookie.
+    if !(asked && met == Met::Never) {
+        came_by(tx, &t, (person, met), &visit, Some(said(live.version, &decision, scan.page)))?;
+    }
+    if asked {
+        store_chosen(tx, (&t, person), &visitor, scan, chosen, said(live.version, &decision, true))?;
+    }
+    let mut choose = None;
     let to = match decision.led {
         Led::Guide { reservation: Some(id), .. } => format!("/g/{id}"),
         Led::Address { url, .. } => marked(destination(&url, &t.code), &visit),
-        _ => marked(destination(live.fallback.as_deref().unwrap_or(&t.landing), &t.code), &visit),
+        led => {
+            choose = if let Led::Choose { stores } = led { Some((t.brand, stores)) } else { None };
+            marked(destination(live.fallback.as_deref().unwrap_or(&t.landing), &t.code), &visit)
+        }
     };
-    Ok(Some(Followed { to, visitor: Some(visitor) }))
+    Ok(Some(Followed { to, visitor: Some(visitor), choose }))
+}
+
+/// The fact that somebody chose on the page of stores, once a page: which store or a position, and what came of it.
+fn store_chosen(
+    tx: &mut Tx,
+    (t, person): (&Touchpoint, PersonId),
+    visitor: &str,
+    scan: &Scan,
+    (store, placed): (Option<StoreId>, bool),
+    live: serde_json::Value,
+) -> Result<()> {
+    let by = if store.is_some() { "store" } else if placed { "position" } else { "any" };
+    let props = serde_json::json!({ "by": by, "live": live }).to_string();
+    let key = format!("store_chosen:{}:{visitor}:{}", t.id.n(), scan.asked.unwrap_or(0));
+    let mut fact = Fact::new(t.brand, events::STORE_CHOSEN, tx.now()).person(person).source(scan.visit.source);
+    (fact.touchpoint, fact.props, fact.dedupe, fact.store) = (Some(t.id), props.as_str(), Some(key.as_str()), store);
+    let _ = tx.record(&fact)?;
+    Ok(())
 }
 
 /// The decision as the visit keeps it.
-fn said(version: i64, d: &Decision) -> serde_json::Value {
+fn said(version: i64, d: &Decision, page: bool) -> serde_json::Value {
     let (led, slot) = match &d.led {
         Led::Guide { slot, .. } => ("guide", Some(*slot)),
         Led::Address { slot, .. } => ("address", Some(*slot)),
-        Led::Fallback => ("fallback", None),
+        Led::Choose { .. } if page => ("choose", None),
+        Led::Choose { .. } | Led::Fallback => ("fallback", None),
     };
     serde_json::json!({ "version": version, "led": led, "slot": slot, "trace": d.trace })
 }

@@ -1,5 +1,6 @@
 //! The public doors: the link that is printed, and the mall that opens.
-use super::follow::{self, Scan};
+use super::choose::{self, Choice};
+use super::follow::{self, Scan, Step};
 use super::machine::{self, Repeats};
 use super::{COOKIE, Recorded, Visit, clip, known_visitor, record_visit};
 use crate::live_code::Plans;
@@ -11,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use utoipa::ToSchema;
 use weir_ground::http::{Answer, App, Json, Path, header_text};
-use weir_ground::Tx;
+use weir_ground::base::Ms;
+use weir_ground::{Tx, secret};
 use weir_keep::brand;
 
 /// The visitor that this browser carries.
@@ -41,12 +43,15 @@ fn visit(parts: &Parts, path: &str, source: &'static str) -> Visit {
     Visit { visitor: String::new(), path: clip(path, 300), ip: address(parts), agent, source, utm }
 }
 
+/// A value of the address, if it is given.
+fn asked(parts: &Parts, name: &str) -> Option<String> {
+    let mut pairs = parts.uri.query().unwrap_or("").split('&').filter_map(|p| p.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| link::decoded(value))
+}
+
 /// What the address of a scan says besides the code.
 fn scan(parts: &Parts) -> Scan {
-    let asked = |name: &str| {
-        let mut pairs = parts.uri.query().unwrap_or("").split('&').filter_map(|p| p.split_once('='));
-        pairs.find(|(key, _)| *key == name).map(|(_, value)| link::decoded(value))
-    };
+    let asked = |name: &str| asked(parts, name);
     let degrees = |name: &str, most: f64| {
         let d: f64 = asked(name)?.trim().parse().ok()?;
         (d.is_finite() && d.abs() <= most).then_some((d * 1e6) as i64)
@@ -56,18 +61,40 @@ fn scan(parts: &Parts) -> Scan {
         visit: visit(parts, parts.uri.path(), "link"),
         store: asked("store"),
         place: degrees("lat", 90.0).zip(degrees("lng", 180.0)),
+        page: header_text(&parts.headers, "accept").is_some_and(|a| a.contains("text/html")),
+        asked: asked("asked").and_then(|t| t.parse().ok()),
     }
+}
+
+/// The step in the page of stores that the address asks for, if it is that page's and nothing was chosen yet.
+fn step(parts: &Parts, scan: &Scan, now: Ms) -> Option<Step> {
+    if !scan.page || !scan.was_asked(now) || scan.store.is_some() || scan.place.is_some() || asked(parts, "any").is_some() {
+        return None;
+    }
+    let region = asked(parts, "region").filter(|r| !r.is_empty() && r.chars().count() <= 100);
+    let from = asked(parts, "from").and_then(|n| n.parse().ok()).filter(|n| *n <= 10_000);
+    (region.is_some() || from.is_some()).then(|| Step { region, from: from.unwrap_or(0) })
+}
+
+/// The page of stores. Nothing runs or loads in it but what is in it.
+fn stores(choice: &Choice, step: &Step, headers: &HeaderMap) -> Response {
+    let nonce = secret::hex(&secret::bytes::<16>());
+    let policy = format!("default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'");
+    let page = Html(choice.html(step, english(headers), &nonce));
+    ([(header::CONTENT_SECURITY_POLICY, policy), (header::CACHE_CONTROL, "no-store".into())], page).into_response()
 }
 
 /// Follow a printed code: leads to where its live code or its landing says and records the visit. Public.
 ///
 /// With a live code in use a visitor is led to a guide's page (`/g/…`), to an address of the rule
-/// that is open, or to the fallback. A paused touchpoint still leads on; machines and `HEAD` are led
-/// on and counted apart. `utm_…` marks are kept and handed on.
+/// that is open, or to the fallback. Where the nearest store decides and the address does not say where
+/// the visitor is, a page asks for it; whoever takes no HTML is led to the fallback. A paused touchpoint still
+/// leads on; machines and `HEAD` are led on and counted apart. `utm_…` marks are kept and handed on.
 #[utoipa::path(get, path = "/c/{code}", tag = "gather", params(("code" = String, Path, description = "What is printed"),
     ("store" = Option<String>, Query, description = "Code or id of the store the visitor is in"),
     ("lat" = Option<f64>, Query, description = "Where the visitor is"), ("lng" = Option<f64>, Query)), security(()),
-    responses((status = 302, description = "To the landing, with tp=<code>"), (status = 404, content_type = "text/html", body = String)))]
+    responses((status = 302, description = "To the landing, with tp=<code>"),
+        (status = 200, content_type = "text/html", body = String, description = "Which store?"), (status = 404, content_type = "text/html", body = String)))]
 pub async fn follow_code(
     State(app): State<App>,
     Extension(plans): Extension<Plans>,
@@ -85,12 +112,25 @@ pub async fn follow_code(
     if let Some(reason) = reason {
         return lead_machine_on(&app, code, scan.visit, reason, &parts.headers).await;
     }
-    let followed = app.db.write(move |tx| follow::follow(tx, &plans, &code, &scan)).await?;
+    if let Some(step) = step(&parts, &scan, app.db.now()) {
+        let (plans, code, scan) = (plans.clone(), code.clone(), scan.clone());
+        if let Some(choice) = app.db.read(move |tx| choose::again(tx, &plans, &code, &scan)).await? {
+            return Ok(stores(&choice, &step, &parts.headers));
+        }
+    }
+    let (of, by) = (code.clone(), scan.clone());
+    let followed = app.db.write(move |tx| follow::follow(tx, &plans, &of, &by)).await?;
     let Some(followed) = followed else { return Ok(nothing_here(&parts.headers)) };
-    let led = led(followed.to);
+    let answer = match followed.choose.filter(|_| scan.page) {
+        Some((brand, among)) => {
+            let choice = app.db.read(move |tx| choose::between(tx, brand, &code, &scan, &among)).await?;
+            stores(&choice, &Step::default(), &parts.headers)
+        }
+        None => (StatusCode::FOUND, led(followed.to)).into_response(),
+    };
     Ok(match followed.visitor {
-        Some(visitor) => (StatusCode::FOUND, led, [(header::SET_COOKIE, set_cookie(&visitor, app.config.secure))]).into_response(),
-        None => (StatusCode::FOUND, led).into_response(),
+        Some(visitor) => ([(header::SET_COOKIE, set_cookie(&visitor, app.config.secure))], answer).into_response(),
+        None => answer,
     })
 }
 
