@@ -1,101 +1,10 @@
 //! Every SQL statement that stands whole in the source is understood by both engines. Statements
 //! that are put together while the program runs are tried by the chapters' own tests.
-use std::path::{Path, PathBuf};
+#[path = "common/source.rs"]
+mod source;
+use source::{Literal, literals, root, sources};
 use weir_ground::db::Engine;
 use weir_ground::testing::each_engine;
-
-/// One string literal of a source file.
-struct Literal {
-    line: usize,
-    text: String,
-    /// It is the pattern of a `format!`.
-    pattern: bool,
-}
-
-/// Walks Rust source and gives its string literals, unescaped; comments and characters are passed.
-fn literals(source: &str) -> Vec<Literal> {
-    let s: Vec<char> = source.chars().collect();
-    let at = |i: usize| s.get(i).copied().unwrap_or('\0');
-    let (mut out, mut i, mut line, mut code) = (vec![], 0, 1, String::new());
-    while i < s.len() {
-        match (at(i), at(i + 1)) {
-            ('/', '/') => {
-                while i < s.len() && at(i) != '\n' {
-                    i += 1;
-                }
-            }
-            ('/', '*') => {
-                while i < s.len() && (at(i), at(i + 1)) != ('*', '/') {
-                    line += (at(i) == '\n') as usize;
-                    i += 1;
-                }
-                i += 2;
-            }
-            // A character, not a lifetime.
-            ('\'', '\\') => {
-                i += 3;
-                while at(i) != '\'' {
-                    i += 1;
-                }
-                i += 1;
-            }
-            ('\'', _) if at(i + 2) == '\'' => i += 3,
-            ('r', '"' | '#') if !code.ends_with(|c: char| c.is_alphanumeric() || c == '_') && raw_start(&s, i).is_some() => {
-                let hashes = raw_start(&s, i).unwrap_or(0);
-                let (first, from) = (line, i + 2 + hashes);
-                let mut end = from;
-                while !(at(end) == '"' && (1..=hashes).all(|h| at(end + h) == '#')) {
-                    line += (at(end) == '\n') as usize;
-                    end += 1;
-                }
-                let text = s[from..end].iter().collect();
-                out.push(Literal { line: first, text, pattern: code.trim_end().ends_with("format!(") });
-                i = end + 1 + hashes;
-                code.push('"');
-            }
-            ('"', _) => {
-                let (first, mut text) = (line, String::new());
-                i += 1;
-                while at(i) != '"' {
-                    line += (at(i) == '\n') as usize;
-                    if at(i) != '\\' {
-                        text.push(at(i));
-                        i += 1;
-                        continue;
-                    }
-                    match at(i + 1) {
-                        'n' => text.push('\n'),
-                        't' => text.push('\t'),
-                        '\n' => {
-                            line += 1;
-                            while at(i + 2).is_whitespace() {
-                                i += 1;
-                                line += (at(i + 1) == '\n') as usize;
-                            }
-                        }
-                        other => text.push(other),
-                    }
-                    i += 2;
-                }
-                out.push(Literal { line: first, text, pattern: code.trim_end().ends_with("format!(") });
-                i += 1;
-                code.push('"');
-            }
-            (c, _) => {
-                line += (c == '\n') as usize;
-                code.push(c);
-                i += 1;
-            }
-        }
-    }
-    out
-}
-
-/// The number of hashes of a raw string that begins here.
-fn raw_start(s: &[char], i: usize) -> Option<usize> {
-    let hashes = s[i + 1..].iter().take_while(|c| **c == '#').count();
-    (s.get(i + 1 + hashes) == Some(&'"')).then_some(hashes)
-}
 
 /// The statement that a literal is, if it is a whole one.
 fn statement(l: &Literal) -> Option<String> {
@@ -134,30 +43,9 @@ fn in_order(sql: &str) -> bool {
     })
 }
 
-fn sources(dir: &Path, out: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, out);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            out.push(path);
-        }
-    }
-}
-
 /// `(where it stands, the statement)`
 fn statements() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
-    let mut files = vec![];
-    for part in ["crates", "story"] {
-        for entry in std::fs::read_dir(root.join(part)).unwrap() {
-            let source = entry.unwrap().path().join("src");
-            if source.is_dir() {
-                sources(&source, &mut files);
-            }
-        }
-    }
-    files.sort();
+    let (root, files) = (root(), sources());
     let mut out = vec![];
     for file in files {
         let name = file.strip_prefix(&root).unwrap().display().to_string();

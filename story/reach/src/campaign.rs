@@ -294,7 +294,9 @@ pub fn add(tx: &mut Tx, who: &Staff, new: &AddCampaign) -> Result<Campaign> {
             c.cost, &who.actor, now
         ],
     )?;
-    get(tx, who.brand, id)
+    let made = get(tx, who.brand, id)?;
+    state_fact(tx, who.brand, &made, events::CAMPAIGN_CREATED, Some(&who.actor), serde_json::json!({ "channel": made.channel }))?;
+    Ok(made)
 }
 
 fn only_drafts() -> Problem {
@@ -308,12 +310,12 @@ pub fn edit(tx: &mut Tx, who: &Staff, id: CampaignId, edit: &EditCampaign) -> Re
         return Err(only_drafts());
     }
     let new = AddCampaign {
-        name: edit.name.clone().unwrap_or(was.name),
+        name: edit.name.clone().unwrap_or(was.name.clone()),
         channel: edit.channel.unwrap_or(was.channel),
-        subject: edit.subject.clone().unwrap_or(was.subject),
-        body: edit.body.clone().unwrap_or(was.body),
-        link: edit.link.clone().or(was.link),
-        audience: edit.audience.clone().unwrap_or(was.audience),
+        subject: edit.subject.clone().unwrap_or(was.subject.clone()),
+        body: edit.body.clone().unwrap_or(was.body.clone()),
+        link: edit.link.clone().or(was.link.clone()),
+        audience: edit.audience.clone().unwrap_or(was.audience.clone()),
         holdout_bp: Some(edit.holdout_bp.unwrap_or(was.holdout_bp)),
         cost_per_message_fen: Some(edit.cost_per_message_fen.unwrap_or(was.cost_per_message_fen)),
     };
@@ -326,7 +328,22 @@ pub fn edit(tx: &mut Tx, who: &Staff, id: CampaignId, edit: &EditCampaign) -> Re
         ],
     )?
     .or(only_drafts)?;
-    get(tx, who.brand, id)
+    let now = get(tx, who.brand, id)?;
+    let fields = differing(&was, &now);
+    if !fields.is_empty() {
+        state_fact(tx, who.brand, &now, events::CAMPAIGN_CHANGED, Some(&who.actor), serde_json::json!({ "fields": fields }))?;
+    }
+    Ok(now)
+}
+
+/// What somebody can edit and that differs between the two.
+fn differing(a: &Campaign, b: &Campaign) -> Vec<&'static str> {
+    let all = [
+        ("name", a.name == b.name), ("channel", a.channel == b.channel), ("subject", a.subject == b.subject), ("body", a.body == b.body),
+        ("link", a.link == b.link), ("audience", a.audience == b.audience), ("holdout_bp", a.holdout_bp == b.holdout_bp),
+        ("cost_per_message_fen", a.cost_per_message_fen == b.cost_per_message_fen),
+    ];
+    all.iter().filter(|(_, same)| !same).map(|(name, _)| *name).collect()
 }
 
 fn state_fact(tx: &mut Tx, brand: BrandId, c: &Campaign, name: &str, actor: Option<&str>, more: serde_json::Value) -> Result<()> {

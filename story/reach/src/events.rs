@@ -1,6 +1,10 @@
 //! The facts that this chapter states. Those of a message are on its person; props hold `campaign`,
 //! `message` and `channel`.
 
+/// A draft was made; props: `campaign`, `name`, `channel`.
+pub const CAMPAIGN_CREATED: &str = "campaign.created";
+/// A draft was edited; props: `campaign`, `name`, `fields` (those that differ now).
+pub const CAMPAIGN_CHANGED: &str = "campaign.changed";
 /// Props: `campaign`, `name`, `channel`, `holdout_bp`.
 pub const CAMPAIGN_LAUNCHED: &str = "campaign.launched";
 /// Everybody of the audience was decided and every message attempted; props: `campaign`, `name`.

@@ -174,6 +174,12 @@ fn only_drafts_change_and_bad_content_is_refused() {
             (changed.subject.as_str(), changed.link, changed.cost_per_message_fen, changed.name.as_str(), changed.holdout_bp),
             ("新主题", None, Fen(7), "春茶上新", 500)
         );
+        try_edit(EditCampaign { name: Some("春茶上新".into()), ..EditCampaign::default() }).unwrap();
+        let told = db.read_now(|tx| tx.all::<(String, String)>("select name, props from event where name in ('campaign.created', 'campaign.changed') order by id", &[]));
+        let told: Vec<(String, serde_json::Value)> = told.unwrap().into_iter().map(|(n, p)| (n, serde_json::from_str(&p).unwrap())).collect();
+        let differ = serde_json::json!({ "campaign": id, "name": "春茶上新", "fields": ["subject", "link", "cost_per_message_fen"] });
+        let made = serde_json::json!({ "campaign": id, "name": "春茶上新", "channel": "inbox" });
+        assert_eq!(told, [("campaign.created".into(), made), ("campaign.changed".into(), differ)], "an edit that changes nothing is no fact");
         let foreign = Audience { stores: vec![weir_ground::base::Id::new(77)], ..Audience::default() };
         for (field, edit) in [
             ("holdout_bp", EditCampaign { holdout_bp: Some(5001), ..EditCampaign::default() }),
@@ -185,6 +191,7 @@ fn only_drafts_change_and_bad_content_is_refused() {
             let refused = try_edit(edit).unwrap_err();
             assert_eq!((refused.code, refused.errors[0].field.as_str()), (Code::Invalid, field));
         }
+        assert_eq!(shop.count("select count(*) from event where name = 'campaign.changed'"), 1);
         db.write_now(move |tx| campaign::launch(tx, &who, id)).unwrap();
         let late = try_edit(EditCampaign { name: Some("x".into()), ..EditCampaign::default() }).unwrap_err();
         assert_eq!((late.code, shop.get(id).name.as_str()), (Code::Conflict, "春茶上新"));

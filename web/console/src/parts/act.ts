@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { App } from 'antd'
 import { ApiError } from 'api'
 import { queries } from '@/server'
+import { useSaid } from '@/said'
 import { useCommon } from '@/words/common'
 import { useExplain } from './state'
 
@@ -19,6 +20,7 @@ interface ActOptions<I, O> {
 export function useAct<I, O>(run: (input: I) => Promise<O>, { done, refresh = [], then, refused }: ActOptions<I, O> = {}) {
   const t = useCommon()
   const explain = useExplain()
+  const failed = useFailure()
   const { message } = App.useApp()
   return useMutation({
     mutationFn: run,
@@ -28,8 +30,20 @@ export function useAct<I, O>(run: (input: I) => Promise<O>, { done, refresh = []
       if (text) void message.success(text)
       then?.(output, input)
     },
-    onError: (error) => void message.error(`${t('act_failed')}: ${(error instanceof ApiError && refused?.(error)) || explain(error)}`, 6),
+    onError: (error) => void failed((error instanceof ApiError && refused?.(error)) || (() => explain(error))),
   })
+}
+
+/** Tells that something did not work, and why, as soon as there are words for it. */
+export function useFailure(title?: string) {
+  const t = useCommon()
+  const { lang, ready } = useSaid()
+  const { message } = App.useApp()
+  return async (why: string | (() => string)) => {
+    await ready()
+    const content = `${title ?? t('act_failed')}${lang === 'zh' ? '：' : ': '}${typeof why === 'string' ? why : why()}`
+    void message.error({ content, duration: 6, style: { whiteSpace: 'pre-line' } })
+  }
 }
 
 export function useCopy() {

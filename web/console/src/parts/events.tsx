@@ -7,6 +7,7 @@ import {
 } from 'lucide-react'
 import type { Event } from 'api'
 import { useFormat } from './format'
+import { useSaid } from '@/said'
 import { useEventWords, type EventWord } from './event-words'
 
 const icons: [prefix: string, icon: LucideIcon][] = [
@@ -29,6 +30,25 @@ export function useEventName(): (name: string) => string {
   }
 }
 
+/** A code of ours in words, or a sentence of the server in the reader's language. */
+export function useCause(): (value: string) => string {
+  const t = useEventWords()
+  const { say } = useSaid()
+  return (value) => {
+    const said = t(`v_${value}` as EventWord)
+    return said === `v_${value}` ? say(value) : said
+  }
+}
+
+/** Where an event or a value came from, in words. */
+export function useSourceName(): (source: string) => string {
+  const t = useEventWords()
+  return (source) => {
+    const said = t(`s_${source}` as EventWord)
+    return said === `s_${source}` ? source : said
+  }
+}
+
 /** Props whose value is worth saying as it is, in this order. */
 const PLAIN = ['name', 'file', 'title', 'path', 'tag', 'subject', 'purpose', 'channel', 'status', 'kind', 'role', 'email', 'reason', 'proof', 'note', 'error', 'q'] as const
 
@@ -46,10 +66,7 @@ const PAGES = [
 function useDetail(): (event: Event) => ReactNode[] {
   const t = useEventWords()
   const f = useFormat()
-  const code = (value: string) => {
-    const said = t(`v_${value}` as EventWord)
-    return said === `v_${value}` ? value : said
-  }
+  const code = useCause()
   return ({ name, props, value_fen, touchpoint, store }) => {
     const parts: ReactNode[] = []
     const told = new Set<string>()

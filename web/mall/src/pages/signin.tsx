@@ -100,7 +100,7 @@ function Code({ address, good, code, problem, onCode, onProblem, onDone }: CodeP
       if (!answer.sandbox_code) toast(t.signIn.sent)
     } catch (refusal) {
       const why = asProblem(refusal)
-      onProblem(why.code === 'conflict' ? t.signIn.useEmail : why.code === 'invalid' ? t.signIn.badAddress : sayProblem(why, t))
+      onProblem(why.code === 'conflict' ? (address.includes('@') ? t.signIn.noMail : t.signIn.useEmail) : why.code === 'invalid' ? t.signIn.badAddress : sayProblem(why, t))
     } finally {
       setBusy(false)
     }

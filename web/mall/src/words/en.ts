@@ -239,6 +239,7 @@ export const en: Words = {
     new: 'New here? Signing in creates your account.',
     friend: 'A friend invited you',
     useEmail: 'Text messages are not available. Please use your e-mail.',
+    noMail: 'This shop cannot send codes yet. Please contact the shop.',
     badAddress: 'Please enter a valid phone number or e-mail',
     noCode: 'Please enter the code',
     done: 'Signed in',

@@ -238,6 +238,7 @@ export const zh = {
     new: '首次登录将自动注册',
     friend: '您由好友邀请而来',
     useEmail: '暂不支持短信，请使用邮箱登录',
+    noMail: '商城暂时还不能发送验证码，请联系商家',
     badAddress: '请输入正确的手机号或邮箱',
     noCode: '请输入验证码',
     done: '登录成功',

@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import { Drawer } from 'antd'
 import type { Event } from 'api'
 import { api } from '@/server'
-import { EventDetail, useEventName } from '@/parts/events'
+import { EventDetail, useEventName, useSourceName } from '@/parts/events'
 import { useFormat } from '@/parts/format'
 import { useColumnChoice, type Column } from '@/parts/list/columns'
 import { ListBar } from '@/parts/list/ListBar'
@@ -19,6 +19,7 @@ export default function Audit() {
   const t = useAudit()
   const f = useFormat()
   const name = useEventName()
+  const source = useSourceName()
   const filters = useFilters([])
   const [open, setOpen] = useState<Event | null>(null)
   const list = useList<Event>(['audit'], (page) => api.audit.list(page))
@@ -49,7 +50,7 @@ export default function Audit() {
       <Drawer open={open !== null} onClose={() => setOpen(null)} title={open ? name(open.name) : ''} size={480}>
         {open && (
           <div className="stack">
-            <Pairs items={[[t('who'), open.actor_name ?? open.actor ?? t('system')], [t('when'), f.dateTime(open.at)], [t('did'), <span key="name" className="mono">{open.name}</span>], [t('source'), open.source]]} />
+            <Pairs items={[[t('who'), open.actor_name ?? open.actor ?? t('system')], [t('when'), f.dateTime(open.at)], [t('did'), <span key="name" className="mono">{open.name}</span>], [t('source'), source(open.source)]]} />
             <p className="muted">{t('props')}</p>
             <pre className="mono" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', margin: 0 }}>{JSON.stringify(open.props, null, 2)}</pre>
           </div>

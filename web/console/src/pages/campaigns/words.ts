@@ -1,3 +1,4 @@
+import { useSaid } from '@/said'
 import { words } from '@/words'
 
 export const useCampaigns = words(
@@ -52,11 +53,12 @@ export const useCampaigns = words(
 )
 export type CampaignWord = Parameters<ReturnType<typeof useCampaigns>>[0]
 
-/** A reason by its code, in words; an unknown code as it is. */
+/** A reason by its code, in words; what a mail server said as it is. */
 export function useReason(): (code: string) => string {
   const t = useCampaigns()
+  const { say } = useSaid()
   return (code) => {
     const said = t(`reason_${code}` as CampaignWord)
-    return said === `reason_${code}` ? code : said
+    return said === `reason_${code}` ? say(code) : said
   }
 }

@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import { Button } from 'antd'
 import { civilDay } from 'kit'
 import { StateChip } from '@/parts/chips'
-import { useEventName } from '@/parts/events'
+import { useEventName, useSourceName } from '@/parts/events'
 import { useFormat } from '@/parts/format'
 import { useColumnChoice, type Column } from '@/parts/list/columns'
 import { ListBar } from '@/parts/list/ListBar'
@@ -24,12 +24,13 @@ function useColumns(today: string, open: (row: SeenEvent) => void): Column<SeenE
   const t = useEvents()
   const f = useFormat()
   const name = useEventName()
+  const source = useSourceName()
   return useMemo(
     () => [
       { key: 'name', title: t('name'), csv: (row) => row.name, render: (row) => (
         <span className="stack tight"><span><Opener open={() => open(row)} title={row.name}>{name(row.name)}</Opener></span>{name(row.name) !== row.name && <span className="mono small muted">{row.name}</span>}</span>
       ) },
-      { key: 'source', title: t('source'), csv: (row) => row.source, render: (row) => (row.ours ? t('ours') : row.source) },
+      { key: 'source', title: t('source'), csv: (row) => row.source, render: (row) => (row.ours ? t('ours') : source(row.source)) },
       { key: 'trend', title: t('trend'), csv: (row) => row.days.map((one) => one.taken).join(' '), render: (row) => <Sparkline days={row.days} today={today} label={t('volume')} /> },
       { key: 'recent', title: t('recent'), end: true, csv: (row) => row.recent, render: (row) => f.count(row.recent) },
       { key: 'total', title: t('total'), end: true, csv: (row) => row.total, render: (row) => f.count(row.total) },
@@ -39,7 +40,7 @@ function useColumns(today: string, open: (row: SeenEvent) => void): Column<SeenE
       ) },
       { key: 'last', title: t('last'), csv: (row) => (row.last_at === null ? '' : new Date(row.last_at).toISOString()), render: (row) => <span className="nowrap">{row.last_at === null ? '—' : f.when(row.last_at)}</span> },
     ],
-    [t, f, name, today, open],
+    [t, f, name, source, today, open],
   )
 }
 
@@ -47,6 +48,7 @@ export default function Events() {
   const t = useEvents()
   const f = useFormat()
   const name = useEventName()
+  const source = useSourceName()
   const today = civilDay(Date.now(), f.timezone)
   const filters = useFilters(['source'])
   const [open, setOpen] = useState<SeenEvent | null>(null)
@@ -64,7 +66,7 @@ export default function Events() {
           card={(row) => (
             <div className="stack tight">
               <div className="row between"><span className="cut"><Opener open={() => setOpen(row)}>{name(row.name)}</Opener></span><span className="num">{f.count(row.recent)}</span></div>
-              <div className="row between small muted"><span>{row.ours ? t('ours') : row.source} · {t('properties')} {f.count(row.properties)}</span><Sparkline days={row.days} today={today} label={t('volume')} /></div>
+              <div className="row between small muted"><span>{row.ours ? t('ours') : source(row.source)} · {t('properties')} {f.count(row.properties)}</span><Sparkline days={row.days} today={today} label={t('volume')} /></div>
             </div>
           )}
           empty={<Empty title={t('empty')} hint={t('empty_hint')} action={<Link to="/keys"><Button>{t('to_keys')}</Button></Link>} />} />

@@ -6,11 +6,13 @@ import { api } from '@/server'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Shown } from '@/parts/state'
+import { useSaid } from '@/said'
 import { useImports } from '../imports/words'
 
 export function Rejects({ of }: { of: Import }) {
   const t = useImports()
   const f = useFormat()
+  const { say } = useSaid()
   const rejects = useQuery({ queryKey: ['import', of.id, 'rejects', of.rows_bad], queryFn: () => api.imports.rejects(of.id) })
   return (
     <Card title={`${t('rejects')} · ${f.count(of.rows_bad)}`} note={t('rejects_note')}
@@ -22,7 +24,7 @@ export function Rejects({ of }: { of: Import }) {
               <thead><tr><th scope="col">{t('row')}</th><th scope="col">{t('reason')}</th><th scope="col">{t('raw')}</th></tr></thead>
               <tbody>
                 {data.items.map((reject) => (
-                  <tr key={reject.row} data-testid="reject-row"><td>{f.count(reject.row)}</td><td className="bad">{reject.reason}</td><td className="mono">{reject.raw}</td></tr>
+                  <tr key={reject.row} data-testid="reject-row"><td>{f.count(reject.row)}</td><td className="bad">{say(reject.reason)}</td><td className="mono">{reject.raw}</td></tr>
                 ))}
               </tbody>
             </table>

@@ -10,6 +10,7 @@ import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
 import { PageFailed, PageLoading } from '@/parts/state'
+import { useSaid } from '@/said'
 import { ImportStateChip } from '../imports/state'
 import { useImports } from '../imports/words'
 import css from '../imports/imports.module.css'
@@ -94,9 +95,10 @@ const results = { persons: '/persons?sort=joined', orders: '/orders', products: 
 
 function Says({ of }: { of: Import }) {
   const t = useImports()
+  const { say } = useSaid()
   const f = useFormat()
   const numbers = { ok: f.count(of.rows_ok), bad: f.count(of.rows_bad) }
-  if (of.state === 'failed') return <p className={`${css.says} ${css.bad}`} role="alert">{t('failed', { error: of.error ?? '' })}</p>
+  if (of.state === 'failed') return <p className={`${css.says} ${css.bad}`} role="alert">{t('failed', { error: say(of.error ?? '') })}</p>
   if (of.state === 'cancelled') return <p className={`${css.says} ${css.plain}`}>{t('cancelled', numbers)}</p>
   if (of.state !== 'done' && !(of.state === 'checked' && of.dry_run && of.rows_done > 0)) return null
   if (of.dry_run) return <p className={`${css.says} ${css.plain}`} data-testid="import-says">{t('done_dry', numbers)}</p>

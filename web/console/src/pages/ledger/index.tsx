@@ -13,12 +13,14 @@ import { ListTable } from '@/parts/list/ListTable'
 import { useFilters, useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Shown } from '@/parts/state'
+import { useSaid } from '@/said'
 import { useLedger, type LedgerWord } from './words'
 import css from './ledger.module.css'
 
 export default function LedgerPage() {
   const t = useLedger()
   const ledger = useQuery({ queryKey: ['ledger'], queryFn: api.grow.ledger })
+  const { say } = useSaid()
   const filters = useFilters(['account'])
   const accounts = ledger.data?.accounts ?? []
   const balanced = ledger.data && (
@@ -37,7 +39,7 @@ export default function LedgerPage() {
         </Shown>
       </Card>
       {ledger.data && ledger.data.broken.length > 0 && (
-        <ul className="bad" role="alert">{ledger.data.broken.map((each) => <li key={each}>{each}</li>)}</ul>
+        <ul className="bad" role="alert">{ledger.data.broken.map((each) => <li key={each}>{say(each)}</li>)}</ul>
       )}
       <Entries accounts={accounts} filters={filters} />
     </Page>

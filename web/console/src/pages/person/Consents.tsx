@@ -6,6 +6,7 @@ import { useAct } from '@/parts/act'
 import { StateChip, type Tone } from '@/parts/chips'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
+import { useSaid } from '@/said'
 import { useCommon } from '@/words/common'
 import { usePerson, type PersonWord } from './words'
 import css from './person.module.css'
@@ -41,13 +42,14 @@ function Row({ consent }: { consent: Consent }) {
   const t = usePerson()
   const f = useFormat()
   const code = useCode()
+  const { say } = useSaid()
   return (
     <li>
       <span className="row between">
         <span>{code('channel', consent.channel)} · {code('purpose', consent.purpose)}</span>
         <StateChip tone={tones[consent.status]}>{t(consent.status)}</StateChip>
       </span>
-      <span className="small muted">{[f.when(consent.at), consent.proof].filter(Boolean).join(' · ')}</span>
+      <span className="small muted">{[f.when(consent.at), consent.proof && say(consent.proof)].filter(Boolean).join(' · ')}</span>
     </li>
   )
 }

@@ -5,6 +5,7 @@ import { Plus } from 'lucide-react'
 import type { Person } from 'api'
 import { useAct } from '@/parts/act'
 import { StateChip } from '@/parts/chips'
+import { useSourceName } from '@/parts/events'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { Shown } from '@/parts/state'
@@ -44,6 +45,7 @@ function Line({ person, bond }: { person: string; bond: Bond }) {
   const b = useBondWords()
   const f = useFormat()
   const kind = useKindName()
+  const source = useSourceName()
   const { modal } = App.useApp()
   const off = useAct(() => unbind(person, bond.key), { done: (out) => b('off_done', { n: out.parted }), refresh: ['person', 'persons'] })
   const ask = () =>
@@ -61,7 +63,7 @@ function Line({ person, bond }: { person: string; bond: Bond }) {
       </span>
       <span className="mono" style={{ overflowWrap: 'anywhere' }}>{bond.value}</span>
       <span className="row between">
-        <span className="muted small">{b('evidence', { name: bond.evidence })} · {b('since', { when: f.when(bond.bound_at) })}</span>
+        <span className="muted small">{b('evidence', { name: source(bond.evidence) })} · {b('since', { when: f.when(bond.bound_at) })}</span>
         <Button size="small" type="text" onClick={ask} data-testid="unbind-identity">{b('off')}</Button>
       </span>
     </li>

@@ -4,6 +4,7 @@ import { Button, Modal } from 'antd'
 import type { Person } from 'api'
 import { useAct } from '@/parts/act'
 import { StateChip } from '@/parts/chips'
+import { useCause } from '@/parts/events'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
 import { part, useBonds, type Merge, type Parting, type Side } from './bonds'
@@ -13,6 +14,7 @@ import css from './person.module.css'
 export function Merges({ person }: { person: Person }) {
   const t = useBondWords()
   const f = useFormat()
+  const say = useCause()
   const bonds = useBonds(person.id)
   const [asked, setAsked] = useState<{ merge: Merge; would: Parting } | null>(null)
   const look = useAct((merge: Merge) => part(person.id, merge.id, true).then((would) => ({ merge, would })), { done: null, then: setAsked })
@@ -27,10 +29,10 @@ export function Merges({ person }: { person: Person }) {
           <li key={merge.id}>
             <span>{t('merged', { loser: name(merge.loser), winner: name(merge.winner) })}</span>
             <span className="row between">
-              <span className="muted small">{f.when(merge.at)} · {merge.reason}</span>
+              <span className="muted small">{f.when(merge.at)} · {say(merge.reason)}</span>
               {merge.undone_at === null
                 ? <Button size="small" loading={look.isPending} onClick={() => look.mutate(merge)} data-testid="unmerge">{t('part')}</Button>
-                : <StateChip tone="plain" title={merge.undone_reason ?? undefined}>{t('undone')}</StateChip>}
+                : <StateChip tone="plain" title={merge.undone_reason === null ? undefined : say(merge.undone_reason)}>{t('undone')}</StateChip>}
             </span>
           </li>
         ))}

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useAct } from '@/parts/act'
 import { useFormat } from '@/parts/format'
 import { Pairs } from '@/parts/Pairs'
+import { useSaid } from '@/said'
 import { intake, type Quarantined } from '../events/server'
 import { useQuarantine, type QuarantineWord } from './words'
 
@@ -12,12 +13,13 @@ export function Detail({ of, close }: { of: Quarantined; close: () => void }) {
   const t = useQuarantine()
   const f = useFormat()
   const { message } = App.useApp()
+  const { say } = useSaid()
   const [fixed, setFixed] = useState<string | null>(null)
   const refresh = ['quarantine', 'quarantine-counts']
   const replay = useAct(intake.replay, {
     done: null, refresh,
     then: ({ done, item }) => {
-      if (!done) return void message.warning(t('still', { detail: item.detail }), 6)
+      if (!done) return void message.warning(t('still', { detail: say(item.detail) }), 6)
       void message.success(t('done'))
       close()
     },
@@ -35,7 +37,7 @@ export function Detail({ of, close }: { of: Quarantined; close: () => void }) {
     <Drawer open onClose={close} title={t(`r_${of.reason}` as QuarantineWord)} size={640} extra={acts}>
       <div className="stack" data-testid="quarantine-detail">
         <Pairs items={[
-          [t('detail'), of.detail], [t('source'), t(`source_${of.source}` as QuarantineWord)], [t('received'), f.dateTime(of.received_at)],
+          [t('detail'), say(of.detail)], [t('source'), t(`source_${of.source}` as QuarantineWord)], [t('received'), f.dateTime(of.received_at)],
           [t('times'), f.count(of.times)], [t('state'), t(`s_${of.state}`)],
         ]} />
         {of.reason === 'forbidden' && open && <p className="muted">{t('hint_rule')} <Link to="/events">{t('to_events')}</Link></p>}

@@ -14,6 +14,7 @@ import { Empty, useExplain } from '@/parts/state'
 import { useCommon } from '@/words/common'
 import { intake, type Quarantined, type Which } from '../events/server'
 import { Detail } from './Detail'
+import { useSaid } from '@/said'
 import { useQuarantine, type QuarantineWord } from './words'
 
 const REASONS = ['schema_invalid', 'time_implausible', 'too_large', 'conflict', 'forbidden', 'corrupt'] as const
@@ -24,22 +25,24 @@ const TONES = { open: 'warn', replayed: 'good', dismissed: 'plain' } as const
 function useColumns(open: (row: Quarantined) => void): Column<Quarantined>[] {
   const t = useQuarantine()
   const f = useFormat()
+  const { say } = useSaid()
   return useMemo(
     () => [
       { key: 'reason', title: t('reason'), csv: (row) => row.reason, render: (row) => <span className="nowrap"><Opener open={() => open(row)}>{t(`r_${row.reason}` as QuarantineWord)}</Opener></span> },
-      { key: 'detail', title: t('detail'), csv: (row) => row.detail, render: (row) => <span className="cut" style={{ display: 'block', maxWidth: 420 }} title={row.detail}>{row.detail}</span> },
+      { key: 'detail', title: t('detail'), csv: (row) => say(row.detail), render: (row) => <span className="cut" style={{ display: 'block', maxWidth: 420 }} title={say(row.detail)}>{say(row.detail)}</span> },
       { key: 'source', title: t('source'), csv: (row) => row.source, render: (row) => <span className="nowrap">{t(`source_${row.source}` as QuarantineWord)}</span> },
       { key: 'state', title: t('state'), csv: (row) => row.state, render: (row) => <StateChip tone={TONES[row.state]}>{t(`s_${row.state}`)}</StateChip> },
       { key: 'times', title: t('times'), end: true, csv: (row) => row.times, render: (row) => f.count(row.times) },
       { key: 'received', title: t('received'), csv: (row) => new Date(row.received_at).toISOString(), render: (row) => <span className="nowrap">{f.when(row.received_at)}</span> },
     ],
-    [t, f, open],
+    [t, f, say, open],
   )
 }
 
 export default function Quarantine() {
   const t = useQuarantine()
   const f = useFormat()
+  const { say } = useSaid()
   const filters = useFilters(['reason', 'source', 'state'])
   const [open, setOpen] = useState<Quarantined | null>(null)
   const list = useList<Quarantined>(['quarantine', filters.values], (page) => intake.quarantine({ ...page, ...filters.values }))
@@ -60,7 +63,7 @@ export default function Quarantine() {
           card={(row) => (
             <div className="stack tight">
               <div className="row between"><Opener open={() => setOpen(row)}>{t(`r_${row.reason}` as QuarantineWord)}</Opener><StateChip tone={TONES[row.state]}>{t(`s_${row.state}`)}</StateChip></div>
-              <span className="small cut">{row.detail}</span>
+              <span className="small cut">{say(row.detail)}</span>
               <span className="small muted">{t(`source_${row.source}` as QuarantineWord)} · {f.when(row.received_at)}</span>
             </div>
           )}

@@ -12,6 +12,7 @@ import { ListTable } from '@/parts/list/ListTable'
 import { useList } from '@/parts/list/use-list'
 import { Card, Page } from '@/parts/Page'
 import { Empty, Shown } from '@/parts/state'
+import { useSaid } from '@/said'
 import { usePerson, type PersonWord } from '../person/words'
 import { useSyncWords } from './words'
 
@@ -46,16 +47,17 @@ export default function Sync() {
 function useColumns(): Column<Run>[] {
   const t = useSyncWords()
   const f = useFormat()
+  const { say } = useSaid()
   return useMemo(() => {
     const number = (key: 'items' | 'created' | 'changed' | 'same' | 'refused'): Column<Run> => ({ key, title: t(key), end: true, csv: (row) => row[key], render: (row) => f.count(row[key]) })
-    const why = (row: Run) => (JSON.parse(row.sample) as { external_id: string; error: string }[]).map((bad) => `${bad.external_id}: ${bad.error}`).join('; ')
+    const why = (row: Run) => (JSON.parse(row.sample) as { external_id: string; error: string }[]).map((bad) => `${bad.external_id}${f.lang === 'zh' ? '：' : ': '}${say(bad.error)}`).join(f.lang === 'zh' ? '；' : '; ')
     return [
       { key: 'at', title: t('at'), csv: (row) => new Date(row.at).toISOString(), render: (row) => f.when(row.at) },
       { key: 'system', title: t('system'), csv: (row) => row.system, render: (row) => row.system },
       number('items'), number('created'), number('changed'), number('same'), number('refused'),
       { key: 'why', title: t('why'), csv: why, render: (row) => <span className="small muted">{why(row)}</span> },
     ]
-  }, [t, f])
+  }, [t, f, say])
 }
 
 function Rules() {

@@ -4,8 +4,8 @@ import { App, Button, Dropdown } from 'antd'
 import { Download } from 'lucide-react'
 import { download, toCsv, type Cell } from '@/parts/csv'
 import { Card } from '@/parts/Page'
+import { useFailure } from '@/parts/act'
 import { useExplain } from '@/parts/state'
-import { useCommon } from '@/words/common'
 import { askFile, type FileFormat } from './ask'
 import type { Kind, Questions } from './types'
 import { useAsk } from './words'
@@ -54,8 +54,8 @@ export function DataTable<K extends Kind>({ kind, question, title, head, rows, t
 
 export function DownloadButton<K extends Kind>({ kind, question, more = [] }: { kind: K; question: Questions[K]; more?: MoreFile[] }) {
   const t = useAsk()
-  const common = useCommon()
   const explain = useExplain()
+  const failed = useFailure()
   const { message } = App.useApp()
   const [busy, setBusy] = useState(false)
   async function fetchFile(format: FileFormat) {
@@ -67,7 +67,7 @@ export function DownloadButton<K extends Kind>({ kind, question, more = [] }: { 
       setTimeout(() => URL.revokeObjectURL(url), 1000)
       void message.success(t('downloaded', { name }))
     } catch (error) {
-      void message.error(`${common('act_failed')}: ${explain(error)}`, 6)
+      void failed(() => explain(error))
     } finally {
       setBusy(false)
     }

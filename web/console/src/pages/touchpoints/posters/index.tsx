@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
 import { App, Button, ColorPicker, Form, Input, Segmented, Slider, Switch } from 'antd'
 import { CircleAlert, CircleCheck, FileDown, ImageDown, ImagePlus, X } from 'lucide-react'
+import { useFailure } from '@/parts/act'
 import { useExplain, Empty, PageFailed, PageLoading } from '@/parts/state'
 import { useFormat } from '@/parts/format'
 import { Card, Page } from '@/parts/Page'
@@ -50,6 +51,7 @@ function Composer({ rows }: { rows: Row[] }) {
   const t = usePosters()
   const f = useFormat()
   const explain = useExplain()
+  const failed = useFailure(t('failed'))
   const { message } = App.useApp()
   const [design, setDesign] = useState<Design>(() => ({
     format: 'a4', background: '#0E7C86', ink: '#FFFFFF', title: t('heading_default'), text: t('text_default'), place: 'bottom', size: 0.5, caption: true,
@@ -67,7 +69,7 @@ function Composer({ rows }: { rows: Row[] }) {
       await work()
       void message.success(t('made'))
     } catch (error) {
-      void message.error(`${t('failed')}: ${explain(error)}`, 6)
+      void failed(() => explain(error))
     }
     setAt(null)
   }
