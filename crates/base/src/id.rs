@@ -31,6 +31,7 @@ pub mod kinds {
         Merge "mrg", Pair "pai", SyncRun "syn",
         Segment "seg",
         TagGroup "tgg",
+        Erasure "ers",
     }
 }
 
@@ -67,6 +68,7 @@ pub mod ids {
     pub type SyncRunId = Id<kinds::SyncRun>;
     pub type SegmentId = Id<kinds::Segment>;
     pub type TagGroupId = Id<kinds::TagGroup>;
+    pub type ErasureId = Id<kinds::Erasure>;
 }
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

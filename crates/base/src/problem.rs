@@ -8,6 +8,7 @@ pub enum Code {
     NotSignedIn,
     Forbidden,
     NotFound,
+    Gone,
     Conflict,
     SoldOut,
     PriceChanged,
@@ -20,8 +21,8 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Code; 13] = [
-        Code::Invalid, Code::NotSignedIn, Code::Forbidden, Code::NotFound, Code::Conflict, Code::SoldOut,
+    pub const ALL: [Code; 14] = [
+        Code::Invalid, Code::NotSignedIn, Code::Forbidden, Code::NotFound, Code::Gone, Code::Conflict, Code::SoldOut,
         Code::PriceChanged, Code::KeyReused, Code::TooLarge, Code::TooMany, Code::Unsupported, Code::Busy, Code::Internal,
     ];
 
@@ -32,6 +33,7 @@ impl Code {
             Code::NotSignedIn => ("not_signed_in", 401, "Sign in first"),
             Code::Forbidden => ("forbidden", 403, "Your role may not do this"),
             Code::NotFound => ("not_found", 404, "Nothing here by that id"),
+            Code::Gone => ("gone", 410, "This was erased"),
             Code::Conflict => ("conflict", 409, "The state does not allow this"),
             Code::SoldOut => ("sold_out", 409, "Not enough stock"),
             Code::PriceChanged => ("price_changed", 409, "The price has changed"),

@@ -311,6 +311,26 @@ pub fn forget_keys(tx: &mut Tx) -> crate::base::Result<bool> {
     Ok(n == 2000)
 }
 
+/// What stands in the place of a stored answer that told something of an erased person.
+const FORGOTTEN: &str = r#"{"erased":true}"#;
+
+/// Forgets stored answers for which `tells` holds, some at a time from `after` on (an age rank: 0 is the
+/// first). The keys stay, so what was done once is not done again. Answers how many, and where to go on.
+pub fn forget_answers(tx: &mut Tx, after: i64, mut tells: impl FnMut(&str) -> bool) -> crate::base::Result<(i64, Option<i64>)> {
+    const SOME: i64 = 500;
+    let found: Vec<(String, i64, String)> =
+        tx.all("select key, scope, answer from idempotency order by key, scope limit $1 offset $2", params![SOME, after])?;
+    let (seal, mut forgotten) = (tx.keys(ANSWERS), 0);
+    for (key, scope, answer) in &found {
+        if tells(&seal.open(answer)?) {
+            let empty = seal.seal(FORGOTTEN);
+            tx.exec("update idempotency set answer = $1 where key = $2 and scope = $3", params![&empty, key, *scope])?;
+            forgotten += 1;
+        }
+    }
+    Ok((forgotten, (found.len() as i64 == SOME).then_some(after + SOME)))
+}
+
 /// The timer that forgets old keys; its key is 1.
 pub const FORGET: &str = "idempotency.forget";
 

@@ -66,6 +66,16 @@ pub fn any_after(tx: &mut Tx, brand: BrandId, from: Cursor) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// Have the readers that ever applied something here come past a place in the log? Those in `but` are
+/// not asked.
+pub fn all_past(tx: &mut Tx, to: Cursor, but: &[&str]) -> Result<bool> {
+    let stored: Vec<(String, i64, i64)> = tx.all("select name, xid, position from reader", &[])?;
+    Ok(stored.into_iter().filter(|r| !but.contains(&r.0.as_str())).all(|(name, xid, id)| {
+        let here = Cursor { xid, id };
+        tx.shared.place(&name).map_or(here, |place| place.max(here)) >= to
+    }))
+}
+
 /// Are there events after the cursor that may still be overtaken?
 pub fn in_flight(tx: &mut Tx, from: Cursor) -> Result<bool> {
     match tx.engine() {

@@ -34,9 +34,26 @@ impl Dict {
     pub fn from_words(words: Vec<String>, most: usize) -> Dict {
         let mut d = Dict::new(most);
         for w in words.into_iter().skip(2) {
-            d.push(&w);
+            if w.is_empty() {
+                d.blank_next();
+            } else {
+                d.push(&w);
+            }
         }
         d
+    }
+    /// A place in the list whose word was forgotten; its code is nobody's.
+    fn blank_next(&mut self) {
+        self.words.push(String::new());
+        self.numbers.push(f64::NAN);
+    }
+    /// Forgets the word of a code that nothing uses.
+    pub(crate) fn blank(&mut self, code: u32) {
+        if let Some(word) = self.words.get_mut(code as usize).filter(|_| code > OTHER) {
+            self.index.remove(word.as_str());
+            word.clear();
+            self.numbers[code as usize] = f64::NAN;
+        }
     }
     fn push(&mut self, word: &str) -> u32 {
         let code = self.words.len() as u32;

@@ -117,6 +117,10 @@ pub struct State {
     delta: Delta,
     delta_rows: u64,
     erased: RoaringBitmap,
+    /// Values of properties that erased subjects had: files keep the words of those that others have, too.
+    forgotten: RoaringBitmap,
+    /// Somebody was erased whom the files may still know.
+    unwritten: bool,
 }
 
 /// What health pages show.
@@ -192,6 +196,7 @@ impl Lake {
             state.base = Arc::new(base);
             state.position = manifest.position;
             state.erased = manifest.erased.into_iter().collect();
+            state.erased.iter().for_each(|s| state.people.forget(s));
             forget_others(dir, &name);
         }
         Ok(Lake::with(Some(dir.into()), state))
@@ -227,10 +232,10 @@ impl Lake {
         }
     }
 
-    /// Is the delta so large that a merge pays?
+    /// Is the delta so large that a merge pays, or somebody to be removed from the files?
     pub fn wants_merge(&self) -> bool {
         let s = self.read();
-        s.delta_rows >= 200_000.max(s.base.rows / 10) || (s.base.rows == 0 && s.delta_rows > 20_000)
+        s.unwritten || s.delta_rows >= 200_000.max(s.base.rows / 10) || (s.base.rows == 0 && s.delta_rows > 20_000)
     }
 
     /// Writes base and delta into a new base and goes over to it. Appending and folding go on.
@@ -257,10 +262,14 @@ impl Lake {
         kept: impl FnOnce() -> Result<()>,
         run: impl FnOnce(&(dyn Fn() -> Result<Base> + Sync)) -> Result<Base>,
     ) -> Result<()> {
-        let Some(dir) = &self.dir else { return Ok(()) };
+        let Some(dir) = &self.dir else {
+            self.write().unwritten = false;
+            return Ok(());
+        };
         let mut generation = self.merging.lock().unwrap_or_else(|e| e.into_inner());
-        let (base, frozen, words, ids, position, erased) = {
+        let (base, frozen, words, ids, position, erased, forgotten) = {
             let mut s = self.write();
+            s.unwritten = false;
             if !s.frozen.is_empty() {
                 // An earlier merge failed: its rows are still here, and newer ones follow them.
                 let mut all = std::mem::take(&mut s.frozen);
@@ -274,26 +283,35 @@ impl Lake {
                 s.frozen = Arc::new(std::mem::take(&mut s.delta));
             }
             s.delta_rows = 0;
-            (s.base.clone(), s.frozen.clone(), s.words.clone(), s.people.ids().to_vec(), s.position, s.erased.clone())
+            (s.base.clone(), s.frozen.clone(), s.words.clone(), s.people.ids().to_vec(), s.position, s.erased.clone(), s.forgotten.clone())
         };
         *generation += 1;
         let name = format!("base-{}-{}-{}", position.xid, position.id, *generation);
         let folder = dir.join(&name);
         let _ = std::fs::remove_dir_all(&folder);
-        let fresh = run(&|| {
+        let written = run(&|| {
             let mut w = Writer::new(&folder)?;
-            let mut part = 0;
+            let (mut part, mut unused) = (0, forgotten.clone());
             for s in 0..ids.len() as Subject {
                 if erased.contains(s) {
                     w.subject(&View::default(), &[])?;
                     continue;
                 }
                 part = base.part_of(s, part);
-                w.subject(&base.view(s, part), frozen.get(&s).map_or(&[], Vec::as_slice))?;
+                let (old, new) = (base.view(s, part), frozen.get(&s).map_or(&[][..], Vec::as_slice));
+                if !unused.is_empty() {
+                    values_of(&old, new, |value| {
+                        unused.remove(value);
+                    });
+                }
+                w.subject(&old, new)?;
             }
+            let mut words = words.clone();
+            unused.iter().for_each(|value| words.values.blank(value));
             w.finish(&ids, &words)?;
             Base::open(&folder, &mut vec![])
-        })?;
+        });
+        let fresh = written.inspect_err(|_| self.write().unwritten |= !erased.is_empty())?;
         kept()?;
         publish(dir, &Manifest { erased: erased.iter().collect(), ..Manifest::of(name.clone(), position) })?;
         let mut s = self.write();
@@ -450,6 +468,8 @@ impl State {
             delta: Delta::default(),
             delta_rows: 0,
             erased: RoaringBitmap::new(),
+            forgotten: RoaringBitmap::new(),
+            unwritten: false,
         }
     }
 
@@ -548,7 +568,18 @@ impl State {
 
     /// Lets go of everything that a subject did. The next merge removes it from the files.
     pub fn erase(&mut self, s: Subject) {
-        self.erased.insert(s);
+        self.people.forget(s);
+        if !self.erased.insert(s) {
+            return;
+        }
+        self.unwritten = true;
+        let old = self.base.view(s, self.base.part_of(s, 0));
+        let rows = [self.frozen.get(&s), self.delta.get(&s)];
+        for new in std::iter::once(&[][..]).chain(rows.into_iter().flatten().map(Vec::as_slice)) {
+            values_of(&old, new, |value| {
+                self.forgotten.insert(value);
+            });
+        }
         self.delta.remove(&s);
         if self.frozen.contains_key(&s) {
             Arc::make_mut(&mut self.frozen).remove(&s);
@@ -556,6 +587,20 @@ impl State {
     }
     pub fn is_erased(&self, s: Subject) -> bool {
         self.erased.contains(s)
+    }
+}
+
+/// The values of all properties of some rows.
+fn values_of(old: &View<'_>, new: &[Row], mut f: impl FnMut(u32)) {
+    old.vals.get(view_range(old)).into_iter().flatten().for_each(|v| f(*v));
+    new.iter().flat_map(|r| r.props.iter()).for_each(|(_, v)| f(*v));
+}
+
+/// Where the values of a view's rows lie.
+fn view_range(v: &View<'_>) -> Range<usize> {
+    match (v.props.first(), v.props.last()) {
+        (Some(from), Some(to)) => *from as usize..*to as usize,
+        _ => 0..0,
     }
 }
 

@@ -25,6 +25,8 @@ pub struct People {
     pub marks: HashMap<String, RoaringBitmap>,
     /// Persons that questions should pass over, because the merchant does not count them.
     pub hidden: RoaringBitmap,
+    /// Subjects that were erased: they are nobody any more, and no person's.
+    gone: RoaringBitmap,
 }
 
 impl People {
@@ -64,11 +66,32 @@ impl People {
         self.root[s as usize]
     }
     pub fn is_root(&self, s: Subject) -> bool {
-        self.root[s as usize] == s
+        self.root[s as usize] == s && !self.is_gone(s)
+    }
+    #[inline]
+    pub fn is_gone(&self, s: Subject) -> bool {
+        !self.gone.is_empty() && self.gone.contains(s)
+    }
+    /// A subject is nobody any more, and nothing is known of it.
+    pub fn forget(&mut self, s: Subject) {
+        if !self.gone.insert(s) {
+            return;
+        }
+        for (_, column) in &mut self.columns {
+            match column {
+                Column::Words { codes, .. } => codes.get_mut(s as usize).into_iter().for_each(|c| *c = 0),
+                Column::Numbers(all) => all.get_mut(s as usize).into_iter().for_each(|n| *n = crate::NO_VALUE),
+            }
+        }
+        for mark in self.marks.values_mut() {
+            mark.remove(s);
+        }
+        self.hidden.remove(s);
     }
     /// Persons that are there.
     pub fn persons(&self) -> usize {
-        self.ids.len() - self.groups.values().map(|g| g.len() - 1).sum::<usize>()
+        let gone = self.gone.iter().filter(|s| self.root[*s as usize] == *s).count();
+        self.ids.len() - self.groups.values().map(|g| g.len() - 1).sum::<usize>() - gone
     }
     /// All subjects of a root, itself included.
     pub fn members(&self, root: Subject) -> &[Subject] {

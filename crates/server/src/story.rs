@@ -5,6 +5,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use weir_gather::import::Imports;
 use weir_know::live::{self, Live};
+use weir_know::person::erase;
 use weir_know::segment::rule;
 use weir_ground::Db;
 use weir_ground::config::Config;
@@ -18,6 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(weir_keep::routes())
         .merge(weir_know::routes(&LIVE))
+        .merge(weir_know::person::erase::http::routes(ERASERS))
         .merge(weir_gather::routes(&imports()))
         .merge(weir_reach::routes())
         .merge(weir_sell::routes())
@@ -39,11 +41,13 @@ pub fn readers() -> Vec<Arc<dyn Reader>> {
 /// Who is called when a timer is due.
 pub fn timers() -> Handlers {
     let handler = |f: fn(&mut Tx, &Due) -> Result<()>| -> Handler { Arc::new(f) };
+    let erase = |tx: &mut Tx, due: &Due| erase::on_timer(tx, due, ERASERS);
     Arc::new(
         [
             (weir_know::stage::TIMER, handler(weir_know::stage::on_timer)),
             (weir_know::stage::OWN, handler(weir_know::stage::on_timer)),
             (weir_know::stage::REDEFINE, handler(weir_know::stage::on_redefine)),
+            (erase::TIMER, Arc::new(erase) as Handler),
             (weir_know::attribute::sources::REFOLD, handler(weir_know::attribute::sources::on_refold)),
             (weir_gather::live_code::reserve::EXPIRE, handler(weir_gather::live_code::reserve::on_expire)),
             (weir_sell::order::EXPIRE, handler(weir_sell::order::on_expire)),
@@ -56,6 +60,11 @@ pub fn timers() -> Handlers {
         .with_rows(weir_sell::order::PLACED),
     )
 }
+
+/// What each chapter holds of a person, and how it lets go of it.
+const ERASERS: erase::Chapters = erase::Chapters(&[
+    weir_gather::erase::CHAPTER, weir_reach::erase::CHAPTER, weir_sell::erase::CHAPTER, weir_grow::erase::CHAPTER,
+]);
 
 /// What files can be imported as.
 pub fn imports() -> Imports {

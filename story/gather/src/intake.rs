@@ -38,6 +38,7 @@ use weir_ground::event::{BrandId, PersonId, TouchpointId};
 use weir_ground::{Fact, Tx, params};
 use weir_know::person::{self, Portrait, Traits};
 use weir_know::identity::{self, bonds, merge::By};
+use weir_know::person::erase::suppress;
 
 /// Who is speaking: an app with a public key, or the merchant's own server with an admin key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -258,7 +259,11 @@ fn one<'a>(tx: &mut Tx, brand: BrandId, source: &'static str, item: &'a Item, se
         let detail = format!("event: {} is an event that Weir states itself; choose another name", item.name);
         return Ok(Became::Refused(Reason::Forbidden, detail));
     }
-    let now = if item.is_somebodys() { Some(seen.person(tx, brand, source, item)?) } else { None };
+    let now = match if item.is_somebodys() { seen.person(tx, brand, source, item).map(Some) } else { Ok(None) } {
+        // Nothing is kept of an event about somebody who was erased.
+        Err(p) if suppress::is_refusal(&p) => return Ok(Became::Blocked),
+        found => found?,
+    };
     let earlier = seen.earlier_holder(tx, brand, item)?;
     let person = earlier.or(now);
     let touchpoint = seen.touchpoint(tx, brand, item)?;
@@ -302,6 +307,13 @@ fn follow(tx: &mut Tx, brand: BrandId, person: PersonId, item: &Item) -> Result<
         }
     }
     fresh.portrait.retain(|key, _| !portrait.contains_key(key));
+    for (kind, said) in [("phone", &mut fresh.phone), ("email", &mut fresh.email)] {
+        if let Some(v) = said.as_deref() {
+            if suppress::holds(tx, brand, kind, v)? {
+                *said = None;
+            }
+        }
+    }
     if fresh.name.is_none() && fresh.phone.is_none() && fresh.email.is_none() && fresh.portrait.is_empty() {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! Gather (引流): where customers come from. Touchpoints and visits, events of other systems, files.
 pub mod catalogue;
+pub mod erase;
 pub mod events;
 pub mod import;
 pub mod intake;

@@ -73,6 +73,9 @@ impl Reader for Bind {
     fn read(&self, tx: &mut Tx, e: &Event) -> Result<()> {
         let code = e.props.split_once(r#""referral":""#).and_then(|(_, rest)| rest.split('"').next());
         if let (Some(code), Some(subject)) = (code, e.person) {
+            if weir_know::person::erase::is_erased(tx, subject)? {
+                return Ok(());
+            }
             let person = weir_know::person::root(tx, e.brand, subject)?;
             bind(tx, e.brand, person, code, &format!("event {}", e.id))?;
         }

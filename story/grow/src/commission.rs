@@ -68,10 +68,14 @@ fn accrue(tx: &mut Tx, e: &Event, order: OrderId) -> Result<()> {
     let (referrer, bp, base, person): Frozen =
         tx.one("select referrer_id, commission_bp, goods, person_id from orders where id = $1", params![order])?;
     let (Some(referrer), Some(bp)) = (referrer, bp) else { return Ok(()) };
-    let beneficiary = weir_know::person::root(tx, e.brand, referrer)?;
+    // Nobody is left to be paid.
+    if weir_know::person::erase::is_erased(tx, referrer)? {
+        return Ok(());
+    }
+    let beneficiary = weir_know::person::of(tx, referrer)?;
     let amount = base.bp(bp);
     // Buying through one's own code earns nothing, also when two accounts turned out to be one.
-    if amount == Fen::ZERO || beneficiary == weir_know::person::root(tx, e.brand, person)? {
+    if amount == Fen::ZERO || beneficiary == weir_know::person::of(tx, person)? {
         return Ok(());
     }
     let (id, now): (CommissionId, Ms) = (tx.new_id(), tx.now());

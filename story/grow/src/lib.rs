@@ -6,6 +6,7 @@
 //! schema has no place for a third payee (D1, D2).
 pub mod binding;
 pub mod commission;
+pub mod erase;
 pub mod events;
 pub mod ledger_pages;
 pub mod me;

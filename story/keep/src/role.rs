@@ -21,6 +21,8 @@ pub enum May {
     PersonWrite,
     /// See phones, e-mails and addresses whole, one at a time and on record.
     PersonReveal,
+    /// Erase a person for good.
+    PersonErase,
     TouchpointWrite,
     CampaignWrite,
     CampaignLaunch,
@@ -39,8 +41,8 @@ pub enum May {
 }
 
 impl May {
-    pub const ALL: [May; 18] = [
-        May::PersonRead, May::PersonWrite, May::PersonReveal, May::TouchpointWrite, May::CampaignWrite, May::CampaignLaunch,
+    pub const ALL: [May; 19] = [
+        May::PersonRead, May::PersonWrite, May::PersonReveal, May::PersonErase, May::TouchpointWrite, May::CampaignWrite, May::CampaignLaunch,
         May::ProductWrite, May::StockWrite, May::OrderRead, May::OrderFulfil, May::OrderRefund, May::ImportRun,
         May::MeasureRead, May::LedgerRead, May::StaffWrite, May::SettingsWrite, May::KeyWrite, May::AuditRead,
     ];
@@ -50,6 +52,7 @@ impl May {
             May::PersonRead => "person.read",
             May::PersonWrite => "person.write",
             May::PersonReveal => "person.reveal",
+            May::PersonErase => "person.erase",
             May::TouchpointWrite => "touchpoint.write",
             May::CampaignWrite => "campaign.write",
             May::CampaignLaunch => "campaign.launch",
@@ -93,7 +96,7 @@ impl Role {
         use May::*;
         match self {
             Role::Owner => true,
-            Role::Operator => !matches!(what, StaffWrite | SettingsWrite | KeyWrite),
+            Role::Operator => !matches!(what, StaffWrite | SettingsWrite | KeyWrite | PersonErase),
             Role::StoreManager => matches!(
                 what,
                 PersonRead | PersonWrite | PersonReveal | TouchpointWrite | StockWrite | OrderRead | OrderFulfil | OrderRefund

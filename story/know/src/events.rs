@@ -11,6 +11,10 @@ pub const PERSON_REVEALED: &str = "person.revealed";
 /// The person has another guide (导购) now, or none; props: `from` and `to` (members of the staff), the
 /// new one's `name`, `reason` (live_code, console).
 pub const PERSON_GUIDED: &str = "person.guide_changed";
+/// Somebody of the staff took everything that is held of the person.
+pub const PERSON_EXPORTED: &str = "person.exported";
+/// The person was erased, and nothing of it is left; props: `subjects`, how many.
+pub const PERSON_ERASED: &str = "person.erased";
 /// Two persons turned out to be one; props: `winner`, `loser`, `reason`.
 pub const PERSON_MERGED: &str = "person.merged";
 /// A merge was taken back; the person is the one that keeps the id. Props: `winner` (it), `loser`

@@ -1,4 +1,5 @@
 //! A person (客户): one human in the pool, known or anonymous.
+pub mod erase;
 pub mod guide;
 pub mod http;
 
@@ -34,10 +35,13 @@ pub fn create(tx: &mut Tx, brand: BrandId, known: bool, source: &str, touchpoint
     Ok(id)
 }
 
-/// The person that this one is now, merges followed.
+/// The person that this one is now, merges followed; one that was erased is gone.
 pub fn root(tx: &mut Tx, brand: BrandId, id: PersonId) -> Result<PersonId> {
-    tx.opt("select root_id from person where id = $1 and brand_id = $2", params![id, brand])?
-        .ok_or_else(|| Problem::not_found("person"))
+    let found: Option<(PersonId, Option<Ms>)> =
+        tx.opt("select root_id, erased_at from person where id = $1 and brand_id = $2", params![id, brand])?;
+    let (root, erased_at) = found.ok_or_else(|| Problem::not_found("person"))?;
+    erase::refuse_gone(erased_at)?;
+    Ok(root)
 }
 
 /// The person that a subject belongs to now.
@@ -119,6 +123,12 @@ fn describe_own(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, 
     }
     let phone = Contact::of(tx, brand, "phone", contact("phone", &traits.phone)?);
     let email = Contact::of(tx, brand, "email", contact("email", &traits.email)?);
+    for (kind, value) in [("phone", &traits.phone), ("email", &traits.email)] {
+        // By an act of their own they come in by an identity, which lifts it.
+        if let Some(v) = value.as_deref().filter(|_| actor.is_some()) {
+            erase::suppress::check(tx, brand, &[(kind, v)], "console")?;
+        }
+    }
     let changed = tx.exec(
         "update person set name = coalesce($1, name), phone = coalesce($2, phone), phone_index = coalesce($3, phone_index), \
          phone_tail = case when cast($3 as text) is null then phone_tail else $4 end, email = coalesce($5, email), \

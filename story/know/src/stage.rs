@@ -115,8 +115,9 @@ struct Standing {
     orders: i64,
     last_order_at: Option<Ms>,
     joined_at: Option<Ms>,
+    erased_at: Option<Ms>,
 }
-from_row!(Standing { id, brand, stage, orders, last_order_at, joined_at });
+from_row!(Standing { id, brand, stage, orders, last_order_at, joined_at, erased_at });
 
 /// What the row of a person makes of its stage now; sets the timer for the next edge.
 fn judge(tx: &mut Tx, was: &Standing, timer: &str, rules: &mut Rules) -> Result<Stage> {
@@ -132,16 +133,19 @@ fn judge(tx: &mut Tx, was: &Standing, timer: &str, rules: &mut Rules) -> Result<
 }
 
 fn standing(tx: &mut Tx, person: PersonId) -> Result<Standing> {
-    tx.one("select id, brand_id, stage, orders, last_order_at, joined_at from person where id = $1", params![person])
+    tx.one("select id, brand_id, stage, orders, last_order_at, joined_at, erased_at from person where id = $1", params![person])
 }
 
 /// Computes the stage of a person (of a subject: of its root) afresh, records a change, and sets
 /// the timer for the next edge.
 pub fn refresh(tx: &mut Tx, person: PersonId, cause: &str, rules: &mut Rules) -> Result<()> {
     let was: Standing = tx.one(
-        "select id, brand_id, stage, orders, last_order_at, joined_at from person where id = (select root_id from person where id = $1)",
+        "select id, brand_id, stage, orders, last_order_at, joined_at, erased_at from person where id = (select root_id from person where id = $1)",
         params![person],
     )?;
+    if was.erased_at.is_some() {
+        return Ok(());
+    }
     let stage = judge(tx, &was, TIMER, rules)?;
     if stage.code() == was.stage {
         return Ok(());
@@ -172,6 +176,9 @@ pub(crate) fn set(tx: &mut Tx, person: PersonId) -> Result<Stage> {
 /// Brings a subject's own stage up to date, which nobody sees while it is merged: no event.
 pub(crate) fn settle(tx: &mut Tx, subject: PersonId, timer: &str, rules: &mut Rules) -> Result<()> {
     let was = standing(tx, subject)?;
+    if was.erased_at.is_some() {
+        return Ok(());
+    }
     let (stage, now) = (judge(tx, &was, timer, rules)?, tx.now());
     if stage.code() != was.stage {
         tx.exec("update person set stage = $1, stage_since = $2 where id = $3", params![stage.code(), now, subject])?;
@@ -285,7 +292,7 @@ fn preview(tx: &mut Tx, brand: BrandId, ask: &Thresholds) -> Result<StagePreview
         Settings { silent_days: ask.silent_days, churned_days: ask.churned_days, ..b.settings.clone() };
     let mut out = StagePreview { now: StageCounts::default(), then: StageCounts::default(), moving: 0 };
     tx.each(
-        "select orders, last_order_at, joined_at from person where brand_id = $1 and root_id = id",
+        "select orders, last_order_at, joined_at from person where brand_id = $1 and root_id = id and erased_at is null",
         params![brand],
         |r| {
             let joined: Option<Ms> = r.get(2)?;

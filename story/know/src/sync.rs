@@ -2,6 +2,7 @@
 //! and what changed there, field by field under a policy. Sending a page again changes nothing.
 pub mod http;
 
+use crate::person::erase::suppress;
 use crate::person::http::{Person, get};
 use crate::attribute::Saids;
 use crate::person::{self, PORTRAIT, Traits};
@@ -142,7 +143,9 @@ pub fn take(tx: &mut Tx, who: &Staff, system: &str, items: &[SyncItem]) -> Resul
         });
     }
     let count = |result: &str| out.iter().filter(|a| a.result == result).count() as i64;
-    let refused: Vec<&SyncAnswer> = out.iter().filter(|a| a.error.is_some()).take(5).collect();
+    // Of somebody who was erased nothing is kept.
+    let kept = |a: &&SyncAnswer| a.error.as_deref().is_some_and(|e| e != suppress::REFUSED);
+    let refused: Vec<&SyncAnswer> = out.iter().filter(kept).take(5).collect();
     // A number that another system has for somebody is often the phone.
     let sample = tx.keys(who.brand).seal(&serde_json::to_string(&refused).map_err(Problem::internal)?);
     let (id, now): (SyncRunId, Ms) = (tx.new_id(), tx.now());

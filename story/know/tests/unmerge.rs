@@ -307,7 +307,7 @@ fn every_column_of_a_person_has_a_rule() {
                 tx.all("select cast(column_name as text) from information_schema.columns where table_name = $1", params!["person"])
             }
         }).unwrap();
-        let mut ruled: Vec<&str> = own::COLUMNS.iter().map(|c| c.0).chain(["id", "brand_id", "root_id", "merged", "created_at"]).collect();
+        let mut ruled: Vec<&str> = own::COLUMNS.iter().map(|c| c.0).chain(["id", "brand_id", "root_id", "merged", "created_at", "erased_at"]).collect();
         let mut columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         (ruled.sort(), columns.sort());
         assert_eq!(ruled, columns);

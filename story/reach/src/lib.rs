@@ -13,6 +13,7 @@
 //! would have been reached. So the difference between the two arms is what the campaign caused.
 pub mod campaign;
 pub mod channel;
+pub mod erase;
 pub mod events;
 pub mod history;
 pub mod inbox;

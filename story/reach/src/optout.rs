@@ -65,6 +65,9 @@ pub async fn opt_out_page(
 /// Withdraws the consent.
 pub fn withdraw(tx: &mut Tx, message: ids::MessageId, key: &str) -> Result<()> {
     let (brand, person, channel, _) = find(tx, message, key)?;
+    if weir_know::person::erase::is_erased(tx, person)? {
+        return Ok(());
+    }
     let says = SetConsent {
         purpose: "marketing".into(),
         channel,

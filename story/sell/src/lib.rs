@@ -6,6 +6,7 @@
 pub mod buyer;
 pub mod cart;
 pub mod effects;
+pub mod erase;
 pub mod events;
 pub mod import;
 pub mod mall;

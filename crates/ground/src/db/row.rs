@@ -37,6 +37,13 @@ impl Row<'_> {
 }
 
 impl Row<'_> {
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        match self {
+            Row::Sqlite(row) => row.as_ref().column_count(),
+            Row::Postgres(row) => row.len(),
+        }
+    }
     /// Hands a column's text to `f` without copying it.
     pub fn text<T>(&self, i: usize, f: impl FnOnce(&str) -> T) -> Result<T> {
         let wrong = |e: String| Problem::internal(format!("column {i}: {e}"));

@@ -13,6 +13,7 @@ use weir_ground::db::Engine;
 use weir_ground::seal::{self, file::Lying};
 use weir_ground::{Db, Fact, Tx, Value, params};
 use weir_keep::brand;
+use weir_know::person::erase::suppress;
 
 /// More rejected rows than this mean that the mapping is wrong.
 const REJECTS: i64 = 1_000_000;
@@ -70,6 +71,8 @@ fn apply(tx: &mut Tx, work: &Work, chunk: &Chunk, careful: bool) -> Result<Optio
         chunk.rejects.iter().map(|r| (r.n, keys.seal(&r.reason), keys.seal(&r.raw))).collect();
     for ((row, raw), fate) in chunk.rows.iter().zip(&chunk.raws).zip(&fates) {
         if let Err(reason) = fate {
+            // Of somebody who was erased not even the refused row is kept.
+            let raw = if reason == suppress::REFUSED { "" } else { raw.as_str() };
             bad.push((row.n, keys.seal(reason), keys.seal(raw)));
         }
     }
@@ -123,6 +126,7 @@ fn fates_of(tx: &mut Tx, work: &Work, chunk: &Chunk, careful: bool, told: &mut T
                 told.add(more);
             }
             Err(p) if p.retry || p.code == Code::Busy => return Err(p),
+            Err(p) if p.code == Code::Gone => out.extend(rows.iter().map(|_| Err(suppress::REFUSED.to_string()))),
             Err(p) => {
                 let internal = p.code == Code::Internal;
                 if internal {

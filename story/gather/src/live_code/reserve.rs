@@ -122,6 +122,16 @@ fn give_back(tx: &mut Tx, brand: BrandId, id: ReservationId, staff: StaffId, day
     Ok(())
 }
 
+/// Gives back every place that this subject holds; tells how many.
+pub fn release(tx: &mut Tx, subject: PersonId) -> Result<u64> {
+    let open: Vec<(ReservationId, BrandId, StaffId, i32)> =
+        tx.all("select id, brand_id, staff_id, day from live_reservation where person_id = $1 and state = 'held'", params![subject])?;
+    for (id, brand, staff, day) in &open {
+        give_back(tx, *brand, *id, *staff, *day)?;
+    }
+    Ok(open.len() as u64)
+}
+
 /// Gives back at most `most` places that are out of time; tells how many.
 fn expire(tx: &mut Tx, code: LiveCodeId, most: i64) -> Result<usize> {
     let now = tx.now();

@@ -1,6 +1,7 @@
 //! Following the log: one batch after another into lakes and engines, and their effects into rows.
 use super::facts::{Fresh, Parts, fresh};
 use super::{Live, Place, Pool, READER, lock};
+use crate::person::erase;
 use crate::segment::engine::{Cause, Effects};
 use crate::segment::{self, Move};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -28,6 +29,8 @@ pub(crate) struct Batch {
     renamed: Vec<(BrandId, String)>,
     /// Merged or parted: subject → root, for everybody concerned.
     pub roots: HashMap<PersonId, Vec<(PersonId, PersonId)>>,
+    /// Erased: person → all its subjects.
+    pub erased: HashMap<PersonId, Vec<PersonId>>,
     read_at: Ms,
     /// Nothing was left behind it.
     end: bool,
@@ -83,6 +86,11 @@ fn read(db: &Db, from: Cursor, behind: bool) -> Result<Batch> {
                 }
                 b.roots.insert(person, roots);
             }
+        }
+        for e in b.events.iter().filter(|e| e.name == "person.erased") {
+            let Some(person) = e.person else { continue };
+            let subjects = tx.all("select id from person where root_id = $1 order by id", params![person])?;
+            b.erased.insert(person, subjects);
         }
         for (person, parts) in parts {
             b.fresh.insert(person, fresh(tx, person, parts)?);
@@ -371,6 +379,23 @@ pub(crate) fn apply(
         }
         let told = e.received_at;
         let subject = state.people.subject(person.n());
+        if let Some(subjects) = batch.erased.get(&person).filter(|_| e.name == "person.erased") {
+            let all: Vec<Subject> = subjects.iter().map(|s| state.people.subject(s.n())).collect();
+            all.iter().for_each(|s| state.erase(*s));
+            for s in all {
+                if judge {
+                    engine.whole(&state, &calendar, s, Cause::Erased, told, out);
+                }
+            }
+            lock(&pool.erasing).push(person);
+            continue;
+        }
+        if state.people.is_gone(subject) {
+            if judge {
+                engine.whole(&state, &calendar, subject, Cause::Erased, told, out);
+            }
+            continue;
+        }
         if !met || e.name == "person.created" {
             renew(&mut state, &mut columns, batch, person, &mut known)?;
             let root = state.people.root(subject);
@@ -436,7 +461,7 @@ pub fn catch_up(live: &Live, db: &Db, mut progress: impl FnMut(usize)) -> Result
         let step = live.step(db, false)?;
         done += step.events;
         progress(done);
-        for pool in live.pools().iter().filter(|p| p.lake.wants_merge()) {
+        for pool in live.pools().iter().filter(|p| p.wants_merge()) {
             merge(pool, db)?;
         }
         if !step.more && step.events == 0 && step.moves == 0 {
@@ -447,13 +472,13 @@ pub fn catch_up(live: &Live, db: &Db, mut progress: impl FnMut(usize)) -> Result
 
 /// Writes what is in memory into the files, so that the next start finds it there.
 pub fn write_files(live: &Live, db: &Db) -> Result<()> {
-    live.pools().iter().filter(|p| p.lake.stats().delta > 0).try_for_each(|p| merge(p, db))?;
+    live.pools().iter().filter(|p| p.lake.stats().delta > 0 || p.wants_merge()).try_for_each(|p| merge(p, db))?;
     live.keep_place(db)
 }
 
 /// Writes a brand's delta into its files.
 pub(super) fn merge(pool: &Pool, db: &Db) -> Result<()> {
-    merged(pool, db.now(), pool.lake.merge(|| kept(db)))
+    merged(pool, db, || pool.lake.merge(|| kept(db)))
 }
 
 /// What the files are about to say is in the log for certain.
@@ -461,10 +486,17 @@ fn kept(db: &Db) -> weir_lake::Result<()> {
     db.settled_now().map_err(|p| std::io::Error::other(p.to_string()))
 }
 
-fn merged(pool: &Pool, now: Ms, done: weir_lake::Result<()>) -> Result<()> {
-    let done = done.map_err(|e| Problem::internal(format!("the lake's files cannot be written: {e}")));
-    if done.is_ok() {
+fn merged(pool: &Pool, db: &Db, merge: impl FnOnce() -> weir_lake::Result<()>) -> Result<()> {
+    let (now, erased) = (db.now(), std::mem::take(&mut *lock(&pool.erasing)));
+    let done = merge().map_err(|e| Problem::internal(format!("the lake's files cannot be written: {e}")));
+    // Who is in no file any more is told so, that the receipt can be finished.
+    let done = done.and_then(|()| {
         pool.merged_at.store(now, Ordering::SeqCst);
+        let said = erased.clone();
+        if said.is_empty() { Ok(()) } else { db.write_now(move |tx| erase::left_the_lake(tx, &said)) }
+    });
+    if done.is_err() {
+        lock(&pool.erasing).extend(erased);
     }
     pool.merging.store(false, Ordering::SeqCst);
     done
@@ -508,11 +540,17 @@ fn step_back() {
 
 fn start_merges(live: &Arc<Live>, db: &Db) {
     for pool in live.pools() {
-        if pool.lake.wants_merge() && !pool.merging.swap(true, Ordering::SeqCst) {
+        if pool.wants_merge() && !pool.merging.swap(true, Ordering::SeqCst) {
             let (pool, db) = (pool.clone(), db.clone());
             let run = move || {
-                if let Err(problem) = merged(&pool, db.now(), pool.lake.merge_behind(|| kept(&db), step_back)) {
-                    tracing::error!("{problem}");
+                loop {
+                    if let Err(problem) = merged(&pool, &db, || pool.lake.merge_behind(|| kept(&db), step_back)) {
+                        return tracing::error!("{problem}");
+                    }
+                    // Somebody who was erased meanwhile does not wait for the next event.
+                    if lock(&pool.erasing).is_empty() || pool.merging.swap(true, Ordering::SeqCst) {
+                        return;
+                    }
                 }
             };
             let started = std::thread::Builder::new().name("weir-merge".into()).spawn(run);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use weir_ground::base::{Ms, Problem, Result, ids::SegmentId};
-use weir_ground::event::BrandId;
+use weir_ground::event::{BrandId, PersonId};
 use weir_ground::{Db, params};
 use weir_keep::brand;
 use weir_lake::cond::Cond;
@@ -33,6 +33,8 @@ pub struct Pool {
     pub(crate) fields: segment::http::Kept,
     /// Segments that are to be taken up once everything was read; `None` for all of them.
     pub(crate) unbuilt: Mutex<Vec<Option<SegmentId>>>,
+    /// Erased persons whom the files may still know.
+    pub(crate) erasing: Mutex<Vec<PersonId>>,
 }
 
 /// Counters of the auditor.
@@ -59,6 +61,15 @@ impl Pool {
         let lake = Arc::new(lake);
         let inside = lake.clone();
         let columns = db.read_now(move |tx| facts::load(tx, brand, &mut inside.write().people))?;
+        let gone: Vec<i64> =
+            db.read_now(move |tx| tx.all("select id from person where brand_id = $1 and erased_at is not null", params![brand]))?;
+        {
+            let mut state = lake.write();
+            for id in gone {
+                let s = state.people.subject(id);
+                state.erase(s);
+            }
+        }
         let pool = Pool::with(brand, lake, zone, calendar);
         *lock(&pool.columns) = columns;
         pool.read_terms(db)?;
@@ -85,6 +96,7 @@ impl Pool {
             health: Health::default(),
             fields: Default::default(),
             unbuilt: Mutex::default(),
+            erasing: Mutex::default(),
         }
     }
 
@@ -112,6 +124,10 @@ impl Pool {
     }
     pub fn ready(&self) -> bool {
         self.ready.load(Ordering::SeqCst)
+    }
+    /// Is there much to be written into the files, or somebody to be removed from them?
+    pub(crate) fn wants_merge(&self) -> bool {
+        self.lake.wants_merge() || !lock(&self.erasing).is_empty()
     }
     pub fn position(&self) -> Position {
         self.lake.read().position
@@ -250,7 +266,7 @@ impl Pool {
 
     /// Forgets that somebody is in, as a fault would: for tests of the auditor.
     #[doc(hidden)]
-    pub fn spoil(&self, id: SegmentId, person: weir_ground::event::PersonId) {
+    pub fn spoil(&self, id: SegmentId, person: PersonId) {
         let subject = self.read().people.find(person.n());
         if let Some(s) = subject {
             self.engine_mut().spoil(id, s);

@@ -171,7 +171,7 @@ impl Filter {
         }
         let id = q.and_then(|q| q.parse().ok());
         let mut sql = format!(
-            "p.brand_id = $1 and p.root_id = p.id and (cast($2 as text) is null or p.name {like} $2 or p.id = $3 \
+            "p.brand_id = $1 and p.root_id = p.id and p.erased_at is null and (cast($2 as text) is null or p.name {like} $2 or p.id = $3 \
              or p.phone_index = $4 or p.phone_tail = $5 or p.email_index = $6 \
              or p.id in (select ip.root_id from identity i join person ip on ip.id = i.person_id where i.brand_id = $1 \
              and ((i.kind = 'phone' and i.value = $4) or (i.kind = 'email' and i.value = $6))) \

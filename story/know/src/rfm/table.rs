@@ -30,7 +30,7 @@ pub fn buyers(tx: &mut Tx, id: BrandId, window_days: i64) -> Result<Vec<Buyer>> 
     let mut out = vec![];
     tx.each(
         "select p.root_id, max(o.paid_at), count(*), cast(sum(o.paid - o.refunded) as bigint) from orders o join person p on p.id = o.person_id \
-         where o.brand_id = $1 and o.placed_at >= $2 and o.paid_at >= $3 and o.paid_at <= $4 \
+         where p.erased_at is null and o.brand_id = $1 and o.placed_at >= $2 and o.paid_at >= $3 and o.paid_at <= $4 \
          and o.state not in ('paid_late', 'cancelled', 'refunded') group by p.root_id order by p.root_id",
         params![id, since - LONGEST_UNPAID, since, now],
         |r| {
@@ -124,7 +124,7 @@ fn mean(sum: i64, n: i64) -> Fen {
 }
 
 pub fn of(tx: &mut Tx, brand: BrandId, scored: &[(Buyer, Score)]) -> Result<Table> {
-    let everybody: i64 = tx.one("select count(*) from person where brand_id = $1 and root_id = id", params![brand])?;
+    let everybody: i64 = tx.one("select count(*) from person where brand_id = $1 and root_id = id and erased_at is null", params![brand])?;
     let empty = |r, f| Cell { r, f, persons: 0, revenue_fen: Fen(0), mean_fen: Fen(0), by_m: [0; 5] };
     let mut cells: Vec<Cell> = (0..25).map(|i| empty(i / 5 + 1, i % 5 + 1)).collect();
     let mut days: [Vec<i64>; 8] = Default::default();

@@ -26,6 +26,8 @@ pub enum Cause {
     Definition,
     /// Repaired by the auditor.
     Audit,
+    /// The person was erased.
+    Erased,
 }
 
 impl Cause {
@@ -38,6 +40,7 @@ impl Cause {
             Cause::Merge => "merge",
             Cause::Definition => "definition",
             Cause::Audit => "audit",
+            Cause::Erased => "erased",
         }
     }
 }

@@ -162,7 +162,7 @@ pub async fn persons_csv(State(app): State<App>, who: Staff) -> Answer<impl Into
 
 fn file(tx: &mut Tx, who: &Staff) -> Result<String> {
     let sql = format!(
-        "select p.id from person p where p.brand_id = $1 and p.root_id = p.id{} order by p.id limit 50000",
+        "select p.id from person p where p.brand_id = $1 and p.root_id = p.id and p.erased_at is null{} order by p.id limit 50000",
         who.within("p.store_id")
     );
     let ids: Vec<PersonId> = tx.all(&sql, params![who.brand])?;
