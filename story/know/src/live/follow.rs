@@ -450,6 +450,9 @@ fn renew(
     let Some(fresh) = batch.fresh.get(&person).filter(|_| known.insert(person)) else { return Ok(Default::default()) };
     let subject = state.people.subject(person.n());
     let root = state.people.root(subject);
+    if state.people.is_gone(root) {
+        return Ok(Default::default());
+    }
     columns.apply(&mut state.people, root, fresh)
 }
 

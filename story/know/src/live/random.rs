@@ -354,6 +354,8 @@ struct World {
     pools: Vec<TrafficPool>,
     people: Vec<Somebody>,
     root: Vec<usize>,
+    /// Who was erased: in nothing any more, whatever is told of them.
+    gone: Vec<bool>,
     log: Vec<Event>,
     batches: Vec<Batch>,
     did: Vec<Did>,
@@ -377,6 +379,7 @@ impl World {
             pools: pools(&[&["external_userid", "phone"], &["openid"]]),
             people: vec![Somebody { stage: "new", stage_since: start, ..Somebody::default() }; PEOPLE],
             root: (0..PEOPLE).collect(),
+            gone: vec![false; PEOPLE],
             log: vec![],
             batches: vec![],
             did: vec![],
@@ -439,6 +442,10 @@ impl World {
         let mut batch = Batch::default();
         if name.starts_with("person.") || matches!(name, "consent.set" | "identity.bound" | "identity.unbound") {
             batch.fresh.insert(World::id(who), self.fresh(who));
+        }
+        if name == "person.erased" {
+            let all = (0..PEOPLE).filter(|s| self.root[*s] == who).map(World::id).collect();
+            batch.erased.insert(World::id(who), all);
         }
         if matches!(name, "person.merged" | "person.unmerged") {
             let all = (0..PEOPLE).map(|s| (World::id(s), World::id(self.root[s]))).collect();
@@ -518,13 +525,13 @@ impl World {
             }
             70..75 => {
                 let (a, b) = (self.root[who], self.root[self.dice.below(PEOPLE)]);
-                if a != b {
+                if a != b && !self.gone[a] && !self.gone[b] {
                     self.root.iter_mut().filter(|r| **r == b).for_each(|r| *r = a);
                     self.tell("person.merged", a, self.now, None, &json!({"loser": World::id(b), "winner": World::id(a)}).to_string());
                 }
             }
             75..79 => {
-                if let Some(s) = (0..PEOPLE).find(|s| self.root[*s] != *s) {
+                if let Some(s) = (0..PEOPLE).find(|s| self.root[*s] != *s && !self.gone[*s]) {
                     let survivor = self.root[s];
                     self.root[s] = s;
                     self.tell("person.unmerged", survivor, self.now, None, &json!({"loser": World::id(s)}).to_string());
@@ -534,6 +541,15 @@ impl World {
                 let id = self.dice.one(&self.order.clone());
                 self.catch_up();
                 self.define(id);
+            }
+            // Some stay to the end of a life.
+            81..82 if self.dice.often(20) && self.gone.iter().filter(|g| **g).count() < PEOPLE / 2 => {
+                let root = self.root[who];
+                if !self.gone[root] {
+                    (0..PEOPLE).filter(|s| self.root[*s] == root).for_each(|s| self.gone[s] = true);
+                    self.people[root] = Somebody { stage: "new", ..Somebody::default() };
+                    self.tell("person.erased", root, self.now, None, "{}");
+                }
             }
             81..82 if self.dice.often(30) => self.regroup(),
             81..82 => self.restart(),
@@ -684,7 +700,7 @@ impl World {
         }
         self.note(out);
         let mut truth: HashMap<(SegmentId, usize), bool> = HashMap::new();
-        for who in (0..PEOPLE).filter(|w| self.root[*w] == *w) {
+        for who in (0..PEOPLE).filter(|w| self.root[*w] == *w && !self.gone[*w]) {
             let mut did: Vec<&Did> = self.did.iter().filter(|d| self.root[d.who] == who && d.at <= self.now && d.told <= self.now).collect();
             did.sort_by_key(|d| (d.at, d.id));
             for id in &self.order {
@@ -695,6 +711,8 @@ impl World {
             }
         }
         let (engine, state) = (self.pool.engine(), self.pool.read());
+        let there = (0..PEOPLE).filter(|w| self.root[*w] == *w && !self.gone[*w]).count();
+        assert_eq!(state.people.persons(), there, "persons are counted right");
         for who in 0..PEOPLE {
             let s = state.people.find(World::id(who).n()).unwrap();
             for id in &self.order {
