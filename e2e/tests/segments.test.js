@@ -312,7 +312,7 @@ async function archive(page, id) {
   const ask = page.getByRole('dialog')
   await ask.getByText(/ 人将不再属于/).waitFor()
   const said = await ask.innerText()
-  await ask.getByRole('button', { name: /归\s*档/ }).click()
+  await ask.getByRole('button', { name: /^归\s*档$/ }).click()
   return said
 }
 

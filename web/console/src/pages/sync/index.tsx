@@ -75,7 +75,7 @@ function RuleForm({ systems }: { systems: System[] }) {
   const t = useSyncWords()
   const p = usePerson()
   const [code, setCode] = useState(systems[0]?.code ?? 'crm')
-  const [rules, setRules] = useState<Rule[]>(blank)
+  const [rules, setRules] = useState<Rule[]>(() => systems[0]?.fields ?? blank())
   const known = systems.find((system) => system.code === code)
   useEffect(() => setRules(known?.fields ?? blank()), [known])
   const save = useAct(() => client.call<void>('PUT', `/api/v1/sync/systems/${code}`, { body: { fields: rules } }), { done: t('saved'), refresh: ['sync-systems'] })
