@@ -2,12 +2,15 @@
 import { useState } from 'react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { DatePicker, Select, Switch } from 'antd'
-import type { Dayjs } from 'dayjs'
+import dayjs, { type Dayjs } from 'dayjs'
 import { useAct } from '@/parts/act'
-import { useStageChoices } from '@/parts/choices'
+import { useStageChoices, useStoreChoices } from '@/parts/choices'
 import { StateChip, type Tone } from '@/parts/chips'
+import { civilOf, instantOf } from '@/parts/civil'
 import { useFormat } from '@/parts/format'
 import { Card } from '@/parts/Page'
+import { NOWHERE, readPlace } from '@/parts/place'
+import { PlaceField, usePlaceWords } from '@/parts/PlaceField'
 import { Shown } from '@/parts/state'
 import { liveCodes, type LiveCode, type SlotToday, type TraceStep } from '../touchpoint/server'
 import { useLiveCode, type LiveSay } from './words'
@@ -29,25 +32,39 @@ export function said(t: LiveSay, step: TraceStep): string {
 export function PreviewCard({ code }: { code: LiveCode }) {
   const t = useLiveCode()
   const stages = useStageChoices()
-  const [at, setAt] = useState<Dayjs | null>(null)
+  const w = usePlaceWords()
+  const stores = useStoreChoices()
+  const [at, setAt] = useState<number | null>(null)
   const [stage, setStage] = useState<string>()
-  const query = { ...(at ? { at: at.valueOf() } : {}), ...(stage ? { stage } : {}) }
+  const [store, setStore] = useState<string>()
+  const [where, setWhere] = useState(NOWHERE)
+  const { place, fault } = readPlace(where)
+  const query = { ...(at === null ? {} : { at }), ...(stage ? { stage } : {}), ...(store ? { store } : {}), ...(place ?? {}) }
   const preview = useQuery({
     queryKey: ['live-code', code.id, 'preview', code.version, query], queryFn: () => liveCodes.preview(code.id, query), placeholderData: keepPreviousData, staleTime: 0,
   })
+  const near = code.plan.rules.some((rule) => rule.prefer.includes('nearest_store'))
   const today = useQuery({ queryKey: ['live-code', code.id, 'today'], queryFn: () => liveCodes.today(code.id) })
   const name = (id: string | null) => today.data?.slots.find((slot) => slot.slot_id === id)?.name ?? ''
   return (
     <Card title={t('preview')}>
       <div className="stack">
         <div className={css.try}>
-          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" placeholder={t('preview_when')} value={at} onChange={setAt} />
+          <Moment value={at} zone={code.zone} onChange={setAt} label={t('preview_when')} />
           <Select allowClear placeholder={t('stage')} value={stage} options={stages} onChange={setStage} aria-label={t('stage')} />
         </div>
+        {near && (
+          <div className="stack tight" data-testid="preview-place">
+            <Select allowClear placeholder={t('preview_store')} value={store} options={stores} onChange={setStore} showSearch={{ optionFilterProp: 'label' }} aria-label={t('preview_store')} />
+            <PlaceField value={where} onChange={setWhere} />
+            {fault && <span className="small muted" role="status">{w(fault)}</span>}
+          </div>
+        )}
         <Shown of={preview} what={t('preview')} rows={2}>
           {(found) => (
             <div data-testid="live-preview">
-              <p className="strong">{found.led === 'guide' ? t('guide', { name: name(found.slot_id) }) : found.led === 'address' ? t('to_address') : t('to_fallback')}</p>
+              <p className="strong">{found.led === 'guide' ? t('guide', { name: name(found.slot_id) }) : found.led === 'address' ? t('to_address') : found.led === 'choose' ? t('to_choose', { n: found.stores.length }) : t('to_fallback')}</p>
+              {found.led === 'choose' && <p className="small muted">{found.stores.map((id) => stores.find((each) => each.value === id)?.label ?? id).join(t('comma'))}</p>}
               {found.to && <p className={`mono small ${css.wrap}`}>{found.to}</p>}
               <ol className={css.why}>{found.trace.map((step, n) => <li key={n}>{said(t, step)}</li>)}</ol>
             </div>
@@ -55,6 +72,16 @@ export function PreviewCard({ code }: { code: LiveCode }) {
         </Shown>
       </div>
     </Card>
+  )
+}
+
+/** A moment on the clocks of the code's zone. */
+export function Moment({ value, zone, onChange, label, disabled }: { value: number | null; zone: string; onChange: (at: number | null) => void; label: string; disabled?: boolean }) {
+  const FORM = 'YYYY-MM-DD HH:mm'
+  const shown: Dayjs | null = value === null ? null : dayjs(civilOf(value, zone).replace(' ', 'T'))
+  return (
+    <DatePicker showTime={{ format: 'HH:mm' }} format={FORM} placeholder={label} aria-label={label} value={shown} disabled={disabled ?? false} style={{ width: '100%' }}
+      onChange={(at) => onChange(at ? instantOf(at.format(FORM), zone) : null)} />
   )
 }
 

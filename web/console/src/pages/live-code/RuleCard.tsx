@@ -38,6 +38,7 @@ export function RuleCard({ rule, names, set, remove, move, first, last }: RuleCa
           <Select mode="multiple" className="grow" aria-label={t('prefer')} value={rule.prefer} placeholder={t('prefer_none')} options={PREFER.map((value) => ({ value, label: t(value) }))}
             onChange={(prefer) => put({ prefer })} data-testid="rule-prefer" />
         </div>
+        {rule.prefer.includes('nearest_store') && <p className="small muted">{t('near_hint')}</p>}
         <div className={css.line}>
           <span className={css.lineName}>{t('spread')}</span>
           <Segmented value={rule.spread} aria-label={t('spread')} options={(['weighted_turn', 'least_loaded'] as const).map((value) => ({ value, label: t(value) }))} onChange={(spread) => put({ spread })} />

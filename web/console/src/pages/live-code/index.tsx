@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
-import { App, Button, Form, Input, InputNumber } from 'antd'
+import { App, Button, Form, Input, InputNumber, Select } from 'antd'
 import { Plus } from 'lucide-react'
 import type { Touchpoint } from 'api'
 import { api } from '@/server'
@@ -13,7 +13,7 @@ import { Card, Page } from '@/parts/Page'
 import { Empty, PageFailed, PageLoading } from '@/parts/state'
 import { useSession } from '@/shell/session'
 import { emptyRule, liveCodes, type Definition, type LiveCode, type Rule } from '../touchpoint/server'
-import { PreviewCard, TodayCard } from './Beside'
+import { Moment, PreviewCard, TodayCard } from './Beside'
 import { RuleCard, Slots } from './RuleCard'
 import { Trace } from './Trace'
 import { useLiveCode } from './words'
@@ -91,7 +91,7 @@ function Editor({ touchpoint, code }: { touchpoint: Touchpoint; code: LiveCode }
         </div>
         <div className="stack">
           <PreviewCard code={code} />
-          <Settings draft={draft} put={put} />
+          <Settings draft={draft} put={put} zone={draft.zone ?? code.zone} />
           <TodayCard code={code} writes={writes && !changed} />
         </div>
       </div>
@@ -99,14 +99,27 @@ function Editor({ touchpoint, code }: { touchpoint: Touchpoint; code: LiveCode }
   )
 }
 
-function Settings({ draft, put }: { draft: Definition; put: (change: Partial<Definition>) => void }) {
+const zones = Intl.supportedValuesOf('timeZone').map((value) => ({ value, label: value }))
+
+function Settings({ draft, put, zone }: { draft: Definition; put: (change: Partial<Definition>) => void; zone: string }) {
   const t = useLiveCode()
+  const crossed = draft.from_at !== null && draft.to_at !== null && draft.to_at <= draft.from_at
+  const known = zones.some((each) => each.value === zone) ? zones : [{ value: zone, label: zone }, ...zones]
   const wrong = Boolean(draft.fallback) && !/^(\/|https?:\/\/)/.test(draft.fallback ?? '')
   return (
     <Card title={t('settings')}>
       <Form layout="vertical" component="div">
         <Form.Item label={t('fallback')} extra={t('fallback_hint')} validateStatus={wrong ? 'error' : ''} help={wrong ? t('fallback_rule') : undefined}>
           <Input value={draft.fallback ?? ''} onChange={(event) => put({ fallback: event.target.value.trim() || null })} aria-label={t('fallback')} data-testid="live-fallback" />
+        </Form.Item>
+        <Form.Item label={t('zone')} extra={t('zone_hint')}>
+          <Select showSearch value={zone} options={known} onChange={(next) => put({ zone: next })} aria-label={t('zone')} data-testid="live-zone" />
+        </Form.Item>
+        <Form.Item label={t('valid_from')}>
+          <Moment value={draft.from_at} zone={zone} onChange={(from_at) => put({ from_at })} label={t('valid_any')} />
+        </Form.Item>
+        <Form.Item label={t('valid_to')} extra={t('valid_hint')} validateStatus={crossed ? 'error' : ''} help={crossed ? t('valid_crossed') : undefined}>
+          <Moment value={draft.to_at} zone={zone} onChange={(to_at) => put({ to_at })} label={t('valid_any')} />
         </Form.Item>
         <Form.Item label={t('hold')} extra={t('hold_hint')} style={{ marginBottom: 0 }}>
           <InputNumber min={1} max={10080} precision={0} value={draft.hold_minutes} onChange={(minutes) => put({ hold_minutes: minutes ?? 30 })} aria-label={t('hold')} />

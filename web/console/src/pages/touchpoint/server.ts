@@ -60,11 +60,11 @@ export interface SlotToday {
 export interface Today { day: string; open: string[]; slots: SlotToday[] }
 export interface TraceStep {
   rule: string | null
-  what: 'closed' | 'nobody' | 'chosen' | 'not_yet' | 'over' | 'retired' | 'same_face'
+  what: 'closed' | 'nobody' | 'chosen' | 'not_yet' | 'over' | 'retired' | 'same_face' | 'asked'
   passed?: { off: number; leave: number; inactive: number; capped: number }
   by?: 'bound_guide' | 'nearest_store' | 'stage' | 'least_loaded' | 'weighted_turn' | 'backup'
 }
-export interface Preview { led: 'guide' | 'address' | 'fallback'; slot_id: string | null; staff_id: string | null; to: string | null; trace: TraceStep[] }
+export interface Preview { led: 'guide' | 'address' | 'fallback' | 'choose'; slot_id: string | null; staff_id: string | null; to: string | null; stores: string[]; trace: TraceStep[] }
 export interface Reservation {
   id: string; person_id: string; staff_id: string; staff_name: string; state: 'held' | 'added' | 'expired'; trace: TraceStep[]; created_at: number; added_at: number | null
 }
@@ -78,7 +78,8 @@ export const liveCodes = {
   retire: (id: string) => client.call<LiveCode>('POST', '/api/v1/live-codes/{id}/retire', at(id)),
   turn: (id: string, slot: string, on: boolean) => client.call<LiveCode>('POST', '/api/v1/live-codes/{id}/slots/{slot}/switch', { path: { id, slot }, body: { on } }),
   today: (id: string) => client.call<Today>('GET', '/api/v1/live-codes/{id}/today', at(id)),
-  preview: (id: string, query: { at?: number; stage?: string; store?: string; guide?: string }) => client.call<Preview>('GET', '/api/v1/live-codes/{id}/preview', { ...at(id), query }),
+  preview: (id: string, query: { at?: number; stage?: string; store?: string; guide?: string; lat?: number; lng?: number }) => client.call<Preview>('GET', '/api/v1/live-codes/{id}/preview', { ...at(id), query }),
+  added: (id: string, reservation_id: string) => client.call<{ fresh: boolean }>('POST', '/api/v1/live-codes/{id}/adds', { ...at(id), body: { reservation_id } }),
   trace: (id: string, page: { cursor?: string; limit: number }) => client.call<List<Reservation>>('GET', '/api/v1/live-codes/{id}/trace', { ...at(id), query: page }),
 }
 
