@@ -5,7 +5,7 @@ export const useImports = words(
   {
     title: '导入', what: '导入记录', note: '从 CSV 文件导入客户、商品、历史订单、门店和触点，支持 UTF-8 和 GBK。', back: '导入',
     kind: '导入类型', kind_persons: '客户', kind_products: '商品', kind_orders: '历史订单', kind_stores: '门店', kind_touchpoints: '触点',
-    kind_persons_note: '手机号或邮箱会和已有客户自动合并', kind_products_note: '按编号更新，没有的新建', kind_orders_note: '会更新客户的阶段和消费', kind_stores_note: '按编号更新，没有的新建', kind_touchpoints_note: '名称、种类和门店都相同的算同一个，不会重复建码',
+    kind_persons_note: '手机号或邮箱会和已有客户自动合并', kind_products_note: '按编号更新，没有的新建', kind_orders_note: '会更新客户的阶段和消费', kind_stores_note: '编号没有的新建，已有的只更新位置（纬度、经度）', kind_touchpoints_note: '名称、种类和门店都相同的算同一个，不会重复建码',
     drop: '把 CSV 文件拖到这里，或点击选择', drop_hint: '第一行是表头。最大 200 MB。上传后先检查，不会直接写入。', uploading: '正在上传 {{name}}', too_big: '文件超过 200 MB，请拆分后上传', not_csv: '请选择 CSV 或文本文件',
     history: '导入记录', empty: '还没有导入记录', empty_hint: '选好类型，把文件拖到上方即可开始。',
     file: '文件', state: '状态', rows: '行数', ok: '成功', bad: '有问题', time: '时间', size: '大小', encoding: '编码',
@@ -19,7 +19,7 @@ export const useImports = words(
   {
     title: 'Imports', what: 'imports', note: 'Bring customers, products, past orders, stores and touchpoints in from CSV files, in UTF-8 or GBK.', back: 'Imports',
     kind: 'What to import', kind_persons: 'Customers', kind_products: 'Products', kind_orders: 'Past orders', kind_stores: 'Stores', kind_touchpoints: 'Touchpoints',
-    kind_persons_note: 'Merged with known customers by phone or e-mail', kind_products_note: 'Updated by code, else created', kind_orders_note: 'Update stages and spending', kind_stores_note: 'Updated by code, else created', kind_touchpoints_note: 'Same name, kind and store is the same one: no second code',
+    kind_persons_note: 'Merged with known customers by phone or e-mail', kind_products_note: 'Updated by code, else created', kind_orders_note: 'Update stages and spending', kind_stores_note: 'New codes are created; of stores already here only the position (lat, lng) is updated', kind_touchpoints_note: 'Same name, kind and store is the same one: no second code',
     drop: 'Drop a CSV file here, or click to choose', drop_hint: 'The first row is the header. At most 200 MB. It is checked first; nothing is written yet.', uploading: 'Uploading {{name}}', too_big: 'The file is over 200 MB. Split it and try again.', not_csv: 'Choose a CSV or text file',
     history: 'Past imports', empty: 'Nothing imported yet', empty_hint: 'Choose what it is and drop the file.',
     file: 'File', state: 'State', rows: 'Rows', ok: 'Good', bad: 'Bad', time: 'Time', size: 'Size', encoding: 'Encoding',
