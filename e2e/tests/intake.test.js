@@ -68,7 +68,7 @@ test('an event under a name of ours waits in quarantine, and is written after a 
   await page.goto('/events')
   await page.getByTestId('catalogue-row').first().waitFor()
   await page.getByTestId('list-search').fill('pos_paid')
-  await page.getByText('pos_paid').first().click()
+  await page.getByTestId('catalogue-row').filter({ hasText: 'pos_paid' }).first().click()
   await page.getByTestId('event-property').first().waitFor()
   await accessible(page)
   await shot(page, 'event-detail')

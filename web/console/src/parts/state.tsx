@@ -5,41 +5,15 @@ import { CloudOff, Droplets } from 'lucide-react'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { ApiError } from 'api'
 import { useSaid } from '@/said'
+import { explain } from '@/said/explain'
 import { useCommon } from '@/words/common'
 import css from './state.module.css'
 
-/** How the parts of a sentence are joined. */
-const joints = { zh: { colon: '：', list: '；' }, en: { colon: ': ', list: '; ' } }
-
-/** What happened, in the reader's words: our own sentence where the server speaks to programs, else what the server said. */
+/** What happened, in the reader's words. */
 export function useExplain(): (error: unknown) => string {
   const t = useCommon()
   const said = useSaid()
-  return (error) => {
-    if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
-    const own = ownWords(error)
-    if (own) return t(own)
-    const { colon, list } = joints[said.lang]
-    const first = error.errors[0]
-    // The server repeats a field that is wrong in its sentence; what it says otherwise names the fields itself.
-    if (first && (error.detail === '' || error.detail === `${first.field}: ${first.detail}`)) {
-      const fields = error.errors.map((each) => ({ name: said.field(each.field), why: said.known(each.detail) }))
-      if (fields.every((each) => each.why !== undefined)) return fields.map((each) => `${each.name}${colon}${each.why}`).join(list)
-    }
-    const sentence = error.detail || error.title
-    const known = said.known(sentence)
-    if (known !== undefined) return known
-    const general = said.general(error.code)
-    return general === undefined ? sentence : `${general}\n${t('technical', { what: sentence })}`
-  }
-}
-
-function ownWords({ status, code, detail }: ApiError): 'unreachable' | 'server_failed' | 'forbidden' | 'not_found' | 'not_signed_in' | undefined {
-  if (status === 0 || code === 'unreachable') return 'unreachable'
-  if (code === 'not_signed_in') return code
-  if (code === 'forbidden' && /^(Your role |$)/.test(detail)) return code
-  if (code === 'not_found' && !detail.startsWith('There is no such ')) return code
-  return status >= 500 && code !== 'busy' ? 'server_failed' : undefined
+  return (error) => explain(error, said, t)
 }
 
 export function Failed({ error, what = '', retry }: { error: unknown; what?: string; retry?: () => void }) {

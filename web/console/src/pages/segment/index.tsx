@@ -12,6 +12,7 @@ import { PageFailed, PageLoading } from '@/parts/state'
 import { segments, type Segment } from '@/parts/rule/ask'
 import { ruleText } from '@/parts/rule/text'
 import { useFields } from '@/parts/rule/use-fields'
+import { useSaid } from '@/said'
 import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
 import { Freshness, SegmentStateChip } from '../segments/state'
@@ -71,10 +72,11 @@ function Detail({ of }: { of: Segment }) {
 function Condition({ of }: { of: Segment }) {
   const t = useSegments()
   const f = useFormat()
+  const { say } = useSaid()
   if (of.state === 'stale') {
     return (
       <Alert type="error" showIcon title={t('d_error')} data-testid="segment-stale"
-        description={<>{of.error && <p>{of.error}</p>}<p>{t('d_error_hint', { when: f.moment(of.exact_at) })}</p></>} />
+        description={<>{of.error && <p>{say(of.error)}</p>}<p>{t('d_error_hint', { when: f.moment(of.exact_at) })}</p></>} />
     )
   }
   if (of.state === 'building') return <Alert type="warning" showIcon title={t('d_building')} />
