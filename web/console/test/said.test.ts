@@ -31,7 +31,7 @@ describe('the server’s sentences in Chinese', () => {
     expect(say('An order that is paid cannot be cancelled; ask for a refund instead.')).toBe('已付款的订单不能取消，请改为申请退款。')
     expect(say('There is no such open store in this brand, or it is outside your stores.')).toBe('找不到营业中的这家门店，可能已被删除，或不在你负责的门店范围内。')
     expect(say('properties.price: use a number')).toBe('properties.price：请填写数字')
-    expect(say('Say which columns hold: store_code, order_no.')).toBe('请指定这些字段对应哪一列：门店编码、订单号。')
+    expect(say('Say which columns hold: store_code, order_no.')).toBe('请指定这些字段对应哪一列：门店编号、订单号。')
   })
 
   it('takes lists and fields apart', () => {
@@ -39,7 +39,7 @@ describe('the server’s sentences in Chinese', () => {
     expect(say('person_key, phone or email: one of them must be given, so that the person can be found again')).toBe('客户编号或手机号或邮箱：至少填一项，以便以后能找到这位客户')
     expect(say('distinct_id: say who it was')).toBe('distinct_id：请写明是谁')
     expect(say('there is no SKU A-1; leave it empty and give a name')).toBe('没有 SKU A-1；请留空，并填写名称')
-    expect(field('mapping.store_code')).toBe('对应列「门店编码」')
+    expect(field('mapping.store_code')).toBe('对应列「门店编号」')
     expect(field('rule.any.0.where.test')).toBe('条件')
   })
 

@@ -23,7 +23,7 @@ const zh = {
   v_granted: '已同意', v_denied: '不同意', v_withdrawn: '已撤回', v_no_consent: '没有同意接收', v_no_address: '没有可用地址', v_live_code: '渠道活码', v_console: '手工指定', v_active: '启用', v_paused: '停用',
   v_owner: '负责人', v_operator: '运营', v_store_manager: '店长', v_guide: '导购', v_read_only: '只读', v_persons: '客户', v_orders: '历史订单', v_products: '商品', v_stores: '门店', v_touchpoints: '触点', v_conversation_archive: '会话存档', v_sensitive_traits: '敏感信息', v_opening: '期初库存',
   v_schema_invalid: '格式不符', v_time_implausible: '时间不合理', v_too_large: '内容过大', v_conflict: '同一编号内容不同', v_forbidden: '占用了系统事件名', v_corrupt: '传输中损坏', v_hub: '标识被太多人共用', v_unbound: '标识已解绑',
-  s_weir: '系统', s_console: '管理台', s_staff: '员工', s_mall: '商城', s_link: '扫码或链接', s_live_code: '渠道活码', s_import: '导入', s_sync: '会员同步', s_segment: 'Segment 接口', s_sensors: '神策接口', s_posthog: 'PostHog 接口',
+  s_weir: '系统', s_console: '控制台', s_staff: '员工', s_mall: '商城', s_link: '扫码或链接', s_live_code: '渠道活码', s_import: '导入', s_sync: '客户同步', s_segment: 'Segment 接口', s_sensors: '神策接口', s_posthog: 'PostHog 接口',
   historical: '历史数据', ok_bad: '成功 {{ok}} 行，有问题 {{bad}} 行', dry_run: '试运行',
 } as const
 

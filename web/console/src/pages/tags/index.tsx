@@ -88,7 +88,7 @@ function useColumns(groups: Group[], writes: boolean, rename: (row: Tag) => void
         key: 'rules', title: t('rules'), end: true, csv: (row) => row.rules, render: (row) => {
           const keeper = keepers.get(row.tag)
           if (!keeper) return row.rules === 0 ? <span className="faint">—</span> : <span title={t('rules_note')}>{f.count(row.rules)}</span>
-          return <span>{f.count(row.rules)}<span className={`small muted cut ${css.keeper}`}>{t('kept_by')} <Link to={`/segments/${keeper.id}`}>{keeper.name}</Link></span></span>
+          return <span>{f.count(row.rules)}<span className={`small muted cut prose ${css.keeper}`}>{t('kept_by')} <Link to={`/segments/${keeper.id}`}>{keeper.name}</Link></span></span>
         },
       },
       number('removed'),
