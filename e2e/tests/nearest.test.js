@@ -31,6 +31,7 @@ test('stores get their position in the form, both numbers or none', async () => 
     // As a map copies it, both numbers go into their fields.
     await form.getByTestId('place-lat').fill(at)
     assert.equal(await form.getByTestId('place-lng').inputValue(), String(Number(at.split(', ')[1])).padEnd(at.split(', ')[1].length, '0'))
+    await gone(page, '.ant-modal .ant-form-item-explain-error')
     if (code === 'NEAR-1') await shot(page, 'console-store-place')
     await form.getByRole('button', { name: '保存' }).click()
     await gone(page, '.ant-modal:visible')

@@ -145,7 +145,7 @@ impl Choice {
              <script nonce=\"{nonce}\">var wait=\"{wait}\",no=\"{no}\";{SCRIPT}</script></html>",
             lang = if english { "en" } else { "zh-CN" },
             title = say("选择最近的门店", "Choose the nearest store"),
-            note = say("位置只用来找最近的门店，不会保存。也可以直接在下面选。", "Your position only finds the nearest store and is not kept. You can also choose below."),
+            note = say("位置只用来找门店，不会保存。也可以在下面选。", "Your position only finds the nearest store and is not kept. You can also choose below."),
             here = say("用我的位置", "Use my position"),
             any = say("不选门店，直接继续", "Go on without a store"),
             wait = say("正在定位…", "Finding your position…"),

@@ -98,7 +98,7 @@ pub fn assign(tx: &mut Tx, brand: BrandId, person: PersonId, guide: Option<Staff
     tell(tx, brand, (root, root, before), "console", Some(actor))
 }
 
-/// Members of the staff to whom the asker may give persons.
+/// Members of the staff within the asker's stores.
 fn within(who: &Staff) -> String {
     match &who.stores {
         None => String::new(),
@@ -120,7 +120,7 @@ fn may(who: &Staff, now: Option<StaffId>, next: Option<StaffId>) -> Result<()> {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetGuide {
-    /// A member of the staff; null for nobody.
+    /// A member of the staff who does more than look on; null for nobody.
     pub guide_id: Option<StaffId>,
 }
 
@@ -128,7 +128,7 @@ pub struct SetGuide {
 pub fn set(tx: &mut Tx, who: &Staff, id: PersonId, guide: Option<StaffId>) -> Result<Person> {
     let person = get(tx, who, id)?;
     if let Some(staff) = guide {
-        let sql = format!("select 1 from staff s where s.id = $1 and s.brand_id = $2 and s.active = 1{}", within(who));
+        let sql = format!("select 1 from staff s where s.id = $1 and s.brand_id = $2 and s.active = 1 and s.role <> 'read_only'{}", within(who));
         let ours: Option<i64> = tx.opt(&sql, params![staff, who.brand])?;
         ours.ok_or_else(|| Problem::not_found("guide"))?;
     }
@@ -166,7 +166,8 @@ fn list(tx: &mut Tx, who: &Staff) -> Result<Vec<Guide>> {
         "select s.id, s.name, s.active, coalesce(n.persons, 0) from staff s \
          left join (select p.guide_id, count(*) as persons from person p where p.brand_id = $1 and p.root_id = p.id and p.guide_id is not null{} \
          group by p.guide_id) n on n.guide_id = s.id \
-         where s.brand_id = $1 and (s.active = 1 or n.persons > 0){} order by s.active desc, s.name, s.id",
+         where s.brand_id = $1 and (s.active = 1 and s.role <> 'read_only' or n.persons > 0){} \
+         order by s.active desc, case s.role when 'guide' then 0 when 'store_manager' then 1 else 2 end, s.name, s.id",
         who.within("p.store_id"),
         within(who)
     );

@@ -22,7 +22,7 @@ export const useLiveCode = words(
     p_off: '{{n}} 位关闭', p_leave: '{{n}} 位休假', p_inactive: '{{n}} 位停用', p_capped: '{{n}} 位已满', by: '依据：{{by}}', by_backup: '候补', rule_backup: '最后的候补',
     zone_hint: '开放时段、每日名额和有效期都按这个时区。', valid_from: '开始时间', valid_to: '结束时间', valid_any: '不限', valid_hint: '不在有效期内，扫码都转到兜底链接。', valid_crossed: '结束时间要晚于开始时间',
     preview_store: '客户选的门店', to_choose: '先请客户选门店（{{n}} 家）', comma: '、', w_asked: '请客户选门店', near_hint: '给每位成员选好门店，并在「门店」里填好位置。客户扫码时可以用手机定位，也可以自己选。',
-    add_yes: '已加好友', add_title: '确认客户已加上「{{name}}」？', add_note: '会记入客户经历；还没有导购的客户会归到这位导购。', add_done: '已记录',
+    add_yes: '已加好友', add_title: '确认客户已加上「{{name}}」？', add_note: '会记入客户动态；还没有导购的客户会归到这位导购。', add_done: '已记录',
     trace: '分给了谁', trace_empty: '还没有人扫过', trace_hint: '启用后，每一次分流和原因都会记在这里。', person: '客户', r_held: '保留中', r_added: '已加上', r_expired: '未添加', see_person: '看客户',
     load: '今天的名额', because: '{{what}}（{{why}}）', and: '，', colon: '{{rule}}：{{what}}',
   },

@@ -35,7 +35,7 @@ export const usePerson = words(
     belongs: '归属', pools: '流量池',
     touchpoint: '来源触点',
     store: '门店',
-    guide: '导购', guide_set: '指定', guide_change: '更换', guide_none: '还没有', guide_title: '这位客户由谁服务？', guide_hint: '客户只归一位导购。更换会记在经历里，以前是谁都能查到。', guide_nobody: '不指定', guide_done: '导购已更新', guide_left: '已停用', guide_since: '{{when}}起',
+    guide: '导购', guide_set: '指定', guide_change: '更换', guide_none: '还没有', guide_title: '这位客户由谁服务？', guide_hint: '客户只归一位导购。每次更换都记在动态里，以前是谁都能查到。', guide_nobody: '不指定', guide_done: '导购已更新', guide_left: '已停用', guide_since: '{{when}}起',
     joined: '入池',
     first_seen: '第一次出现',
     portrait: '画像',

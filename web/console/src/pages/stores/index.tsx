@@ -123,6 +123,8 @@ function StoreForm({ of, was, close }: { of: Store | 'new'; was: Place | null; c
     if (known) save.mutate({ name: name.trim(), city: where, place })
     else create.mutate({ code: code.trim(), name: name.trim(), city: where || null, place })
   }
+  /** What was refused is looked at again as it is put right. */
+  const recheck = () => { if (form.getFieldError('place').length) void form.validateFields(['place']).catch(() => undefined) }
   const onEarth = (_: unknown, text: PlaceText) => {
     const { fault } = readPlace(text)
     return fault ? Promise.reject(new Error(w(fault))) : Promise.resolve()
@@ -139,7 +141,7 @@ function StoreForm({ of, was, close }: { of: Store | 'new'; was: Place | null; c
   )
   return (
     <Modal open title={known ? t('edit') : t('create')} onCancel={close} footer={footer} destroyOnHidden>
-      <Form<Given> form={form} layout="vertical" requiredMark={false} preserve={false} onFinish={send} initialValues={known ? { ...known, city: known.city ?? '', place: placeText(was) } : { place: placeText(null) }}>
+      <Form<Given> form={form} layout="vertical" requiredMark={false} preserve={false} onFinish={send} onValuesChange={recheck} initialValues={known ? { ...known, city: known.city ?? '', place: placeText(was) } : { place: placeText(null) }}>
         <Form.Item name="name" label={t('name')} rules={[{ required: true, whitespace: true, message: t('name_needed') }]}><Input maxLength={80} /></Form.Item>
         <Form.Item name="code" label={t('code')} extra={t('code_hint')} rules={[{ required: true, whitespace: true, message: t('code_needed') }]}><Input disabled={known !== null} maxLength={40} /></Form.Item>
         <Form.Item name="city" label={t('city')}><Input maxLength={40} /></Form.Item>
