@@ -78,6 +78,10 @@ fn apply(tx: &mut Tx, work: &Work, chunk: &Chunk, careful: bool) -> Result<Optio
     }
     let values: Vec<Value<'_>> = bad.iter().flat_map(|(n, reason, raw)| [work.id.into(), (*n).into(), reason.into(), raw.into()]).collect();
     let bad = bad.len() as i64;
+    if fates.iter().any(|f| f.as_ref().is_err_and(|reason| reason == suppress::REFUSED)) {
+        // The first rows are shown as a sample.
+        tx.exec("update import set sample = $1 where id = $2", params![&keys.seal("[]"), work.id])?;
+    }
     let ok = fates.iter().filter(|f| f.is_ok()).count() as i64;
     tx.bulk("insert into import_reject (import_id, row, reason, raw) values", 4, &values, "on conflict do nothing")?;
     tx.exec(
