@@ -176,6 +176,22 @@ pub(crate) fn rewritten(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
+/// Something was erased that must be in no byte of the file. What is deleted is written over, but pages
+/// that were split or moved earlier may hold older copies in their unused parts: SQLite's file is written
+/// anew when it is opened next.
+pub fn rewrite_next_time(tx: &mut Tx) -> Result<()> {
+    if tx.engine() == Engine::Postgres {
+        return Ok(());
+    }
+    let now = tx.now();
+    tx.exec("delete from sealing where step = $1", params![REWRITTEN])?;
+    tx.exec(
+        "insert into sealing (step, rows_sealed, done_at) values ('erased', 1, $1) on conflict (step) do update set done_at = excluded.done_at",
+        params![now],
+    )?;
+    Ok(())
+}
+
 /// The tables that were sealed, to be rewritten where that is done table by table.
 pub(crate) fn tables() -> impl Iterator<Item = &'static str> {
     (0..STEPS).map(name).filter(|name| *name != HEADERS)

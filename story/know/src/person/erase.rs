@@ -247,6 +247,7 @@ pub fn on_timer(tx: &mut Tx, due: &Due, chapters: Chapters) -> Result<()> {
             }
         }
         None => {
+            seal::old::rewrite_next_time(tx)?;
             tx.exec("update erasure set work = null, counts = $1, finished_at = $2 where id = $3", params![&counts, now, due.key])?;
         }
     }
