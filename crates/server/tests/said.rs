@@ -29,11 +29,11 @@ const REFUSING: [&str; 9] = ["Problem::field", "Problem::conflict", "Problem::in
 
 /// Text with words that is said to nobody: orders of SQL, heads of HTTP, names of work, pages in both languages,
 /// what stands only in a file that is downloaded.
-const OTHER: [&str; 27] = [
+const OTHER: [&str; 30] = [
     "Average order, yuan", "Cannot listen on {}: {}. Choose another --port, or stop what uses it.", "GET, POST", "a guard or claim that lost must stop the call",
     "It may have been copied incompletely. Scan it once more, or ask the shop that gave it to you.", "M{} {}h{}v1h-{}z",
     "Say where the data is: --data DIR or --database-url URL.", "This code leads nowhere", "To the shop", "a check keeps nothing", "a key",
-    "attachment; filename=\"codes.zip\"", "attachment; filename=\"persons.csv\"", "attachment; filename=\"{}\"", "attachment; filename=\"{}-{}.csv\"",
+    "attachment; filename=\"codes.zip\"", "attachment; filename=\"persons.csv\"", "attachment; filename=\"{}\"", "attachment; filename=\"{}-{}.csv\"", "attachment; filename=\"{}.json\"", "the export broke off", "p.erased_at is null",
     "authorization, content-type", "column {}", "event {}", "private, max-age=300",
     "private, no-store", "public, max-age=3600", "snap url preview",
     "stays empty", "stays {}", "sum(o.paid - o.refunded)", "text, a number or null", "the database does not answer\n",

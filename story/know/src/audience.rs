@@ -19,7 +19,7 @@ impl Audience {
     /// A condition on person `p` (without brand or consent). Everything that is not a number is
     /// quoted here and nowhere else.
     pub fn sql(&self) -> Result<String> {
-        let mut all = vec!["p.root_id = p.id and p.erased_at is null".to_string()];
+        let mut all = vec!["p.root_id = p.id".to_string(), "p.erased_at is null".to_string()];
         let any = |column: &str, values: Vec<String>| format!("{column} in ({})", values.join(", "));
         if self.segments.len() + self.stages.len() + self.tags.len() + self.touchpoints.len() + self.stores.len() > 1000 {
             return Err(Problem::field("audience", "use at most 1,000 conditions"));

@@ -70,6 +70,7 @@ const router = createBrowserRouter([
       page('stores', () => import('./pages/stores')),
       page('keys', () => import('./pages/keys')),
       page('audit', () => import('./pages/audit')),
+      page('erasures', () => import('./pages/erasures')),
       page('settings', () => import('./pages/settings')),
       page('*', () => import('./pages/lost')),
     ],

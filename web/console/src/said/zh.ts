@@ -9,6 +9,7 @@ export const sentences: Record<string, string> = {
   'Sign in first': '请先登录',
   'Your role may not do this': '你的角色没有这项权限',
   'Nothing here by that id': '找不到这个编号对应的内容',
+  'This was erased': '已彻底删除',
   'The state does not allow this': '当前状态不能这样操作，请刷新后再试',
   'Not enough stock': '库存不足',
   'The price has changed': '价格有变化',
@@ -96,6 +97,9 @@ export const sentences: Record<string, string> = {
   'These are one person already.': '这已经是同一位客户了。',
   'They come from different pools; people decide whether they are one.': '他们来自不同的流量池，是否为同一人由人工确认。',
   'This identity was bound at the same moment; try again.': '这个标识刚刚被绑定，请再试一次。',
+  'Paid orders are still under way ({}). Hand them over or refund them first, then erase the person.': '还有 {0} 个已付款的订单没有交付，请先交付或退款，再删除这位客户。',
+  'This is somebody who was erased at their own wish. Only they themselves can come back, by signing in to the mall.': '这位客户已应本人要求彻底删除，只有本人再次登录商城才会重新出现。',
+  'This person was erased; nothing of them is left but the receipt under Erasures.': '这位客户已彻底删除，只留下“删除凭证”里的凭证。',
   'This merge was taken back already.': '这次合并已经撤回了。',
   'This person has another {} already. Take that one off first.': '这位客户已有另一个{0!}，请先解绑。',
   'This was decided already.': '这一对已经处理过了。',
@@ -441,6 +445,8 @@ export const sentences: Record<string, string> = {
   'handed over': '交付',
   'made ready': '备货',
   'say in your own words why': '请用自己的话说明原因',
+  'say in 1 to 200 characters why, without naming the person': '请用 1 到 200 个字说明原因，不要写姓名',
+  'repeat the id of the person who is to be erased': '请再填一次要删除的客户编号',
   'the commission was changed at the same time': '佣金刚刚有变动，请再试一次',
   'the order has no line {}': '订单没有第 {0} 行',
   'the order was changed at the same time': '订单刚刚有变动，请再试一次',
@@ -503,6 +509,7 @@ export const codes: Record<string, string> = {
 
 /** Fields as people call them; a name with `{}` holds the name of another field. */
 export const fields: Record<string, string> = {
+  confirm: '确认',
   'account': '账户', 'address': '收货地址', 'alias': '别名', 'amount_fen': '金额', 'amount_yuan': '实付金额', 'at_least.k': '满足条件数', 'attr.key': '属性', 'by.attr': '分组属性', 'guide': '导购', 'lng': '经度', 'attr.test': '属性条件', 'attr.test.anniversary': '纪念日条件',
   'attr.test.is': '属性条件', 'audience': '受众', 'audience.tags': '受众的标签', 'audience.touchpoints': '受众的触点', 'audience.stores': '受众的门店', 'audience.segments': '受众的人群', 'audience.stages': '受众的阶段',
   'batch': '批次', 'between': '区间', 'birthday': '生日', 'body': '正文', 'bound.kind': '绑定类型', 'category': '类目', 'channel': '渠道', 'churned_days': '流失天数', 'city': '城市', 'code': '编号',
@@ -532,7 +539,7 @@ export const foreign = new Set([
 
 /** What a refusal means in general, when its sentence is not known. */
 export const general: Record<string, string> = {
-  invalid: '填写的内容有误', not_signed_in: '登录已过期，请重新登录', forbidden: '你的角色没有这项权限，需要的话请找负责人开通', not_found: '找不到，可能已被删除',
+  invalid: '填写的内容有误', not_signed_in: '登录已过期，请重新登录', forbidden: '你的角色没有这项权限，需要的话请找负责人开通', not_found: '找不到，可能已被删除', gone: '已彻底删除',
   conflict: '当前状态不能这样操作，请刷新后再试', sold_out: '库存不足', price_changed: '价格有变化，请刷新后再试', idempotency_key_reused: '这个请求的编号已被用过，请刷新后再试', too_large: '文件或内容太大',
   too_many_requests: '操作太频繁，请稍后再试', unsupported_media_type: '不支持这种内容格式', busy: '服务器正忙，请稍候再试', internal: '服务器出了问题，请稍后再试',
 }

@@ -2,7 +2,7 @@
 import {
   ArrowLeftRight, UsersRound,
   Grid3x3, ListChecks, Tags, Waves,
-  Boxes, Droplets, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog,
+  Boxes, Droplets, FileUp, HandCoins, House, KeyRound, MapPin, Megaphone, ReceiptText, ScrollText, Settings2, Store, Users, UserCog, UserX,
   ListTree, ShieldAlert,
   BookOpenCheck, ChartNoAxesCombined, HeartPulse, Target,
 } from 'lucide-react'
@@ -63,6 +63,7 @@ export const sections: Section[] = [
       { path: '/staff', word: 'staff', icon: UserCog, need: 'staff.write' },
       { path: '/keys', word: 'keys', icon: KeyRound, need: 'key.write' },
       { path: '/audit', word: 'audit', icon: ScrollText, go: 'a', need: 'audit.read' },
+      { path: '/erasures', word: 'erasures', icon: UserX, need: 'audit.read' },
       { path: '/health', word: 'health', icon: HeartPulse, need: 'measure.read' },
       { path: '/settings', word: 'settings', icon: Settings2, go: 's', need: 'settings.write' },
     ],

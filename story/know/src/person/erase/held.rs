@@ -109,6 +109,9 @@ pub fn rows(tx: &mut Tx, sql: &str, root: PersonId, names: &[&str]) -> Result<Va
     Ok(Value::Array(out))
 }
 
+/// The last part of the document.
+const EVENTS: &str = "events";
+
 /// Events of one page.
 const PAGE: i64 = 1_000;
 
@@ -152,7 +155,7 @@ pub fn write(db: &Db, brand: BrandId, root: PersonId, chapters: Chapters, mut pu
     for (name, value) in sections {
         text += &format!("\n\"{name}\": {value},");
     }
-    text += "\n\"events\": [";
+    text += &format!("\n\"{EVENTS}\": [");
     let (mut after, mut first) = ((Ms::MIN, 0), true);
     loop {
         let some = db.read_now(move |tx| events(tx, brand, root, after))?;

@@ -22,6 +22,7 @@ import { Orders } from './Orders'
 import { Portrait } from './Portrait'
 import { Referral } from './Referral'
 import { Reveal } from './Reveal'
+import { Rights } from './Rights'
 import { Segments } from './Segments'
 import { Tags } from './Tags'
 import { Timeline } from './Timeline'
@@ -61,6 +62,7 @@ function Life({ person }: { person: Person }) {
         <>
           {can('person.reveal') && <Reveal id={person.id} />}
           {writes && <Button icon={<Pencil size={15} />} onClick={() => setEditing(true)}>{t('edit')}</Button>}
+          <Rights person={person} name={name} />
         </>
       }>
       <div className="side">
