@@ -213,7 +213,7 @@ export const zh = {
     email: '邮件',
     consentHint: '关闭后，我们不再向您发送营销消息；订单通知不受影响。',
     address: '收货地址',
-    addressNone: '未填写',
+    addressNone: '未设置',
     store: '常用门店',
     language: '语言',
     signOut: '退出登录',
