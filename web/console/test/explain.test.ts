@@ -25,7 +25,7 @@ describe('a refusal in words', () => {
 
   it('says a sentence once, without the codes beside it', () => {
     const taken = refusal(409, 'conflict', 'There is a store with the code SH-1 already.', [['code', 'taken']])
-    expect(explain(taken, zh, t)).toBe('门店编码 SH-1 已经有了，请换一个。')
+    expect(explain(taken, zh, t)).toBe('门店编号 SH-1 已经有了，请换一个。')
     expect(explain(taken, en, t)).toBe('There is a store with the code SH-1 already.')
   })
 
