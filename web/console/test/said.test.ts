@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { field, inGeneral, say } from '../src/said/match'
-import { fields, foreign, sentences, things } from '../src/said/zh'
+import { fields, foreign, general, sentences, things } from '../src/said/zh'
 import list from '../src/said/sentences.json'
 
 const values = (text: string) => text.match(/\{\d[!#]?\}/g)?.map((each) => each[1]).sort() ?? []
@@ -10,6 +10,7 @@ describe('the server’s sentences in Chinese', () => {
   it('has every sentence of the list, and no other', () => {
     expect(Object.keys(sentences).sort()).toEqual([...list.sentences].sort())
     expect(Object.keys(things).sort()).toEqual([...list.things].sort())
+    expect(Object.keys(general).sort()).toEqual([...list.codes].sort())
     expect(list.fields.filter((name) => fields[name] === undefined && !foreign.has(name))).toEqual([])
   })
 
