@@ -450,6 +450,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Receipts of erasures, newest first. */
+        get: operations["list_erasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members of the staff to whom persons can belong, within the asker's stores; those who left as long as somebody is still theirs. */
+        get: operations["list_guides"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity-rules": {
         parameters: {
             query?: never;
@@ -1235,6 +1269,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/persons/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a person for good: nothing that tells who it was stays. It cannot be taken back. Refused while
+         *     goods or money are under way. What may take longer goes on by itself; the receipt says when it is through.
+         */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/everything": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is held of a person, as one JSON file: identities, attributes with their sources, tags,
+         *     consents, segments, orders, messages, bonds, events. That somebody took it is recorded.
+         */
+        get: operations["person_everything"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/persons/{id}/grow": {
         parameters: {
             query?: never;
@@ -1245,6 +1319,23 @@ export interface paths {
         /** Who brought this person, whom they brought, and what they earned. */
         get: operations["person_grow"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/persons/{id}/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say who a person's guide is, or that there is none. Whoever it was before stays in the person's history. */
+        put: operations["set_guide"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2113,7 +2204,8 @@ export interface paths {
         /** Say where a store is, so that live codes can choose the nearest. */
         put: operations["place_store"];
         post?: never;
-        delete?: never;
+        /** Forget where a store is: nobody is led to it as the nearest any more. */
+        delete: operations["unplace_store"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2560,8 +2652,9 @@ export interface paths {
         /**
          * Follow a printed code: leads to where its live code or its landing says and records the visit. Public.
          * @description With a live code in use a visitor is led to a guide's page (`/g/…`), to an address of the rule
-         *     that is open, or to the fallback. A paused touchpoint still leads on; machines and `HEAD` are led
-         *     on and counted apart. `utm_…` marks are kept and handed on.
+         *     that is open, or to the fallback. Where the nearest store decides and the address does not say where
+         *     the visitor is, a page asks for it; whoever takes no HTML is led to the fallback. A paused touchpoint still
+         *     leads on; machines and `HEAD` are led on and counted apart. `utm_…` marks are kept and handed on.
          */
         get: operations["follow_code"];
         put?: never;
@@ -4016,6 +4109,29 @@ export interface components {
             /** @description The business key of the posting, such as `order:ord_…:paid`. */
             key: string;
         };
+        ErasePerson: {
+            /** @description The person's id once more, so that nobody is erased by mistake. */
+            confirm: components["schemas"]["per_id"];
+            /** @description Why, without naming the person: it stays with the receipt. */
+            reason: string;
+        };
+        /** @description The receipt of an erasure. */
+        Erasure: {
+            /** @description Staff or key. */
+            actor: string;
+            actor_name?: string | null;
+            at: components["schemas"]["i64"];
+            /** @description What was removed or emptied: kind → how many. */
+            counts: {
+                [key: string]: number;
+            };
+            finished_at?: components["schemas"]["i64"] | null;
+            id: components["schemas"]["ers_id"];
+            /** @description Stands for nobody any more; orders and money still name it. */
+            person_id: components["schemas"]["per_id"];
+            reason: string;
+        };
+        ers_id: string;
         /** @description One event with the names of what it mentions. */
         Event: {
             actor?: string | null;
@@ -4194,6 +4310,26 @@ export interface components {
             link?: string | null;
             referred: components["schemas"]["Referred"][];
             referrer?: components["schemas"]["PersonRef"] | null;
+        };
+        /** @description A member of the staff who can have persons. */
+        Guide: {
+            /** @description False for those who left: persons may still be theirs. */
+            active: boolean;
+            id: components["schemas"]["stf_id"];
+            name: string;
+            /**
+             * Format: int64
+             * @description Persons who belong to this guide.
+             */
+            persons: number;
+        };
+        /** @description A person's guide. */
+        GuideRef: {
+            /** @description No longer on the staff: somebody else should take over. */
+            active: boolean;
+            id: components["schemas"]["stf_id"];
+            name: string;
+            since_at?: components["schemas"]["i64"] | null;
         };
         History: {
             days: components["schemas"]["DaySize"][];
@@ -4660,6 +4796,28 @@ export interface components {
             total?: number | null;
         };
         /** @description A page of a list and where the next one begins. */
+        List_Erasure: {
+            items: {
+                /** @description Staff or key. */
+                actor: string;
+                actor_name?: string | null;
+                at: components["schemas"]["i64"];
+                /** @description What was removed or emptied: kind → how many. */
+                counts: {
+                    [key: string]: number;
+                };
+                finished_at?: components["schemas"]["i64"] | null;
+                id: components["schemas"]["ers_id"];
+                /** @description Stands for nobody any more; orders and money still name it. */
+                person_id: components["schemas"]["per_id"];
+                reason: string;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
         List_Event: {
             items: {
                 actor?: string | null;
@@ -4675,6 +4833,24 @@ export interface components {
                 store?: components["schemas"]["StoreRef"] | null;
                 touchpoint?: components["schemas"]["TouchpointRef"] | null;
                 value_fen?: components["schemas"]["Fen"] | null;
+            }[];
+            /** @description Pass it as `cursor` for the next page; null at the end. */
+            next?: string | null;
+            /** Format: int64 */
+            total?: number | null;
+        };
+        /** @description A page of a list and where the next one begins. */
+        List_Guide: {
+            items: {
+                /** @description False for those who left: persons may still be theirs. */
+                active: boolean;
+                id: components["schemas"]["stf_id"];
+                name: string;
+                /**
+                 * Format: int64
+                 * @description Persons who belong to this guide.
+                 */
+                persons: number;
             }[];
             /** @description Pass it as `cursor` for the next page; null at the end. */
             next?: string | null;
@@ -5640,10 +5816,12 @@ export interface components {
         LivePrefer: "bound_guide" | "nearest_store" | "stage";
         /** @description Where a visit would lead, and why. */
         LivePreview: {
-            /** @description `guide`, `address` or `fallback` */
+            /** @description `guide`, `address`, `fallback`, or `choose` where visitors first say in which store they are */
             led: string;
             slot_id?: components["schemas"]["slt_id"] | null;
             staff_id?: components["schemas"]["stf_id"] | null;
+            /** @description Between which stores a visitor would choose. */
+            stores: components["schemas"]["sto_id"][];
             to?: string | null;
             trace: components["schemas"]["LiveTraceStep"][];
         };
@@ -5758,7 +5936,7 @@ export interface components {
             passed?: components["schemas"]["LivePassed"];
             /** @description The rule's name, or `backup`, or null for the code itself. */
             rule?: string | null;
-            /** @description `closed`, `nobody`, `chosen`, `not_yet`, `over`, `retired` or `same_face` */
+            /** @description `closed`, `nobody`, `chosen`, `not_yet`, `over`, `retired`, `same_face`, or `asked` for the store */
             what: string;
         };
         /** @description A window of the day, `HH:MM` to `HH:MM`; the end itself is outside. */
@@ -6303,7 +6481,7 @@ export interface components {
             /** @description Everything known, the sealed values masked, with who said it and when. */
             attributes: components["schemas"]["Valued"][];
             consents: components["schemas"]["Consent"][];
-            guide?: components["schemas"]["PersonRef"] | null;
+            guide?: components["schemas"]["GuideRef"] | null;
             identities: components["schemas"]["Identity"][];
             /** @description Persons that turned out to be this one. */
             merged_ids: components["schemas"]["per_id"][];
@@ -7055,8 +7233,11 @@ export interface components {
             /** @description Belongs to one of these stores. */
             store: components["schemas"]["AnyOf"];
         } | {
-            /** @description Has an open binding to a `guide` or `promoter`. */
+            /** @description Has a `guide`, or an open binding to a `promoter`. */
             bound: components["schemas"]["KindTest"];
+        } | {
+            /** @description Belongs to one of these guides: members of the staff. */
+            guide: components["schemas"]["AnyOf"];
         } | {
             /** @description Is a member of another segment. */
             segment: components["schemas"]["SegmentTest"];
@@ -7275,6 +7456,9 @@ export interface components {
             proof?: string | null;
             purpose: string;
             status: string;
+        };
+        SetGuide: {
+            guide_id?: components["schemas"]["stf_id"] | null;
         };
         SetRules: {
             fields: components["schemas"]["FieldRule"][];
@@ -7551,7 +7735,7 @@ export interface components {
             persons: number;
             revenue_fen: components["schemas"]["Fen"];
         };
-        /** @description Where a store is, in degrees. */
+        /** @description A place in degrees. */
         StorePlace: {
             /** Format: double */
             lat: number;
@@ -8118,6 +8302,9 @@ export type EditStore = components['schemas']['EditStore'];
 export type EditTagGroup = components['schemas']['EditTagGroup'];
 export type EditTouchpoint = components['schemas']['EditTouchpoint'];
 export type EntryRow = components['schemas']['EntryRow'];
+export type ErasePerson = components['schemas']['ErasePerson'];
+export type Erasure = components['schemas']['Erasure'];
+export type ErsId = components['schemas']['ers_id'];
 export type Event = components['schemas']['Event'];
 export type EventCount = components['schemas']['EventCount'];
 export type EventEdge = components['schemas']['EventEdge'];
@@ -8142,6 +8329,8 @@ export type FunnelQuestion = components['schemas']['FunnelQuestion'];
 export type FunnelStep = components['schemas']['FunnelStep'];
 export type Group = components['schemas']['Group'];
 export type Grow = components['schemas']['Grow'];
+export type Guide = components['schemas']['Guide'];
+export type GuideRef = components['schemas']['GuideRef'];
 export type History = components['schemas']['History'];
 export type HourCell = components['schemas']['HourCell'];
 export type I64 = components['schemas']['i64'];
@@ -8181,7 +8370,9 @@ export type ListCategory = components['schemas']['List_Category'];
 export type ListChanged = components['schemas']['List_Changed'];
 export type ListCost = components['schemas']['List_Cost'];
 export type ListEntryRow = components['schemas']['List_EntryRow'];
+export type ListErasure = components['schemas']['List_Erasure'];
 export type ListEvent = components['schemas']['List_Event'];
+export type ListGuide = components['schemas']['List_Guide'];
 export type ListImport = components['schemas']['List_Import'];
 export type ListInboxItem = components['schemas']['List_InboxItem'];
 export type ListIntakeRule = components['schemas']['List_IntakeRule'];
@@ -8397,6 +8588,7 @@ export type SegmentTest = components['schemas']['SegmentTest'];
 export type SensorsForm = components['schemas']['SensorsForm'];
 export type Sequence = components['schemas']['Sequence'];
 export type SetConsent = components['schemas']['SetConsent'];
+export type SetGuide = components['schemas']['SetGuide'];
 export type SetRules = components['schemas']['SetRules'];
 export type Settings = components['schemas']['Settings'];
 export type ShopBrand = components['schemas']['ShopBrand'];
@@ -9470,6 +9662,69 @@ export interface operations {
             };
         };
     };
+    list_erasures: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string;
+                /** @description Rows a page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description Only those that are still going on (`true`), or those that are through. */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Erasure"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_guides: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Guide"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     identity_rules: {
         parameters: {
             query?: never;
@@ -10222,6 +10477,9 @@ export interface operations {
                 at?: components["schemas"]["i64"];
                 /** @description As a visitor bound to this guide. */
                 guide?: string;
+                /** @description As a visitor at this place, in degrees; both or neither. */
+                lat?: number;
+                lng?: number;
                 /** @description As a visitor of this stage. */
                 stage?: string;
                 /** @description As a visitor in this store. */
@@ -10915,6 +11173,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Which group of touchpoint kinds they came by; `none` for no touchpoint. */
                 group?: string;
+                /** @description Whose guide this is; `none` for persons without a guide. */
+                guide?: string;
                 /** @description Rows a page, 1 to 200; 50 when absent. */
                 limit?: number;
                 /** @description A part of the name; a whole phone number or its last four digits; a whole e-mail; or an id. */
@@ -11111,6 +11371,70 @@ export interface operations {
             };
         };
     };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasePerson"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    person_everything: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     person_grow: {
         parameters: {
             query?: never;
@@ -11128,6 +11452,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Grow"];
+                };
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["per_id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetGuide"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
                 };
             };
             /** @description A problem: `code` says which, `detail` what to do. */
@@ -13159,6 +13517,34 @@ export interface operations {
             };
         };
     };
+    unplace_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["sto_id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: `code` says which, `detail` what to do. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     sync_out: {
         parameters: {
             query?: {
@@ -14183,6 +14569,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Which store? */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description To the landing, with tp=<code> */
             302: {
                 headers: {
