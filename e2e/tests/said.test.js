@@ -14,7 +14,7 @@ before(async () => {
 })
 after(() => browser?.close())
 
-const rows = 'person_key,name,phone,birthday\nsaid-1,走查甲,13900880001,1990-05-31\n,走查乙,,\nsaid-3,走查丙,13900880003,lately\n'
+const rows = 'person_key,name,phone,birthday\nsaid-1,走查甲,13900880001,1990-05-31\n,走查乙,,\nsaid-3,走查丙,13900880003,lately\n' + `said-4,${'长'.repeat(101)},13900880004,\n`
 
 async function takenStore(page) {
   await page.goto('/stores')
@@ -33,7 +33,7 @@ async function rejected(page) {
   await page.getByTestId('import-kind-persons').check()
   await page.getByTestId('import-file').setInputFiles({ name: 'said.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) })
   await page.getByTestId('import-dry-run').click()
-  await page.getByTestId('reject-row').nth(1).waitFor()
+  await page.getByTestId('reject-row').nth(2).waitFor()
   return (await page.getByTestId('reject-row').locator('td:nth-child(2)').allInnerTexts()).map((text) => text.trim())
 }
 
@@ -43,7 +43,8 @@ test('refusals are told in Chinese, with the values that were wrong', async () =
   await signIn(page)
   assert.equal(await takenStore(page), `操作未成功：门店编号 ${store.code} 已经有了，请换一个。`)
   await shot(page, 'refused-zh')
-  assert.deepEqual(await rejected(page), ['客户编号或手机号或邮箱：至少填一项，以便以后能找到这位客户', '生日：lately 不是有效的日期'])
+  assert.deepEqual(await rejected(page), ['客户编号或手机号或邮箱：至少填一项，以便以后能找到这位客户', '生日：lately 不是有效的日期', '姓名：最多 100 个字符'])
+  await page.getByTestId('reject-row').first().scrollIntoViewIfNeeded()
   await shot(page, 'rejects-zh')
   await page.goto(`/touchpoints/${store.id.replace('sto_', 'tpt_')}`)
   await page.getByTestId('failed').waitFor()
@@ -64,7 +65,7 @@ test('in English they stay as the server says them, with the field named', async
   page.on('request', (request) => asked.push(request.url()))
   await signIn(page)
   assert.equal(await takenStore(page), `That did not work: There is a store with the code ${store.code} already.`)
-  assert.deepEqual(await rejected(page), ['person_key, phone or email: one of them must be given, so that the person can be found again', 'birthday: lately is not a date'])
+  assert.deepEqual(await rejected(page), ['person_key, phone or email: one of them must be given, so that the person can be found again', 'birthday: lately is not a date', 'name: use at most 100 characters'])
   assert.ok(!asked.some((each) => /\/match-[\w-]+\.js/.test(each)), 'the Chinese sentences are not fetched')
   await desk.done()
 })

@@ -13,6 +13,12 @@ export function Rejects({ of }: { of: Import }) {
   const t = useImports()
   const f = useFormat()
   const { say } = useSaid()
+  // A field is called as this kind of import calls it.
+  const told = (reason: string) => {
+    const [, head, rest] = /^(\w+): (.+)$/s.exec(reason) ?? []
+    const field = of.fields.find((each) => each.field === head)
+    return f.lang === 'zh' && field && rest ? `${field.zh}：${say(rest)}` : say(reason)
+  }
   const rejects = useQuery({ queryKey: ['import', of.id, 'rejects', of.rows_bad], queryFn: () => api.imports.rejects(of.id) })
   return (
     <Card title={`${t('rejects')} · ${f.count(of.rows_bad)}`} note={t('rejects_note')}
@@ -24,7 +30,7 @@ export function Rejects({ of }: { of: Import }) {
               <thead><tr><th scope="col">{t('row')}</th><th scope="col">{t('reason')}</th><th scope="col">{t('raw')}</th></tr></thead>
               <tbody>
                 {data.items.map((reject) => (
-                  <tr key={reject.row} data-testid="reject-row"><td>{f.count(reject.row)}</td><td className="bad">{say(reject.reason)}</td><td className="mono">{reject.raw}</td></tr>
+                  <tr key={reject.row} data-testid="reject-row"><td>{f.count(reject.row)}</td><td className="bad">{told(reject.reason)}</td><td className="mono">{reject.raw}</td></tr>
                 ))}
               </tbody>
             </table>
