@@ -53,6 +53,7 @@ const places = {
   staff: () => '/staff',
   keys: () => '/keys',
   audit: () => '/audit',
+  erasures: () => '/erasures',
   health: () => '/health',
   settings: () => '/settings',
 }

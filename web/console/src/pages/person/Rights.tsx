@@ -1,7 +1,7 @@
 /** What a customer may ask for: everything that is held, and to be erased for good. */
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { Alert, Button, Dropdown, Form, Input, Modal, type MenuProps } from 'antd'
+import { Alert, Button, Dropdown, Form, Input, Modal, theme, type MenuProps } from 'antd'
 import { Download, Ellipsis, Trash2 } from 'lucide-react'
 import type { Person } from 'api'
 import { useAct } from '@/parts/act'
@@ -34,6 +34,8 @@ function Erase({ person, name, open, close }: { person: Person; name: string; op
   const t = useErasures()
   const c = useCommon()
   const go = useNavigate()
+  // White on the plain red is too faint to be read.
+  const { token } = theme.useToken()
   const [form] = Form.useForm<Given>()
   const erase = useAct((given: Given) => rights.erase(person.id, given.reason.trim()), {
     done: t('gone'),
@@ -49,7 +51,7 @@ function Erase({ person, name, open, close }: { person: Person; name: string; op
   )
   return (
     <Modal open={open} onCancel={close} title={t('ask_title', { name })} destroyOnHidden cancelText={c('cancel')} okText={t('sure')}
-      okButtonProps={{ danger: true, loading: erase.isPending, ...{ 'data-testid': 'erase-sure' } }} onOk={() => form.submit()}>
+      okButtonProps={{ danger: true, loading: erase.isPending, style: { background: token.colorErrorText }, ...{ 'data-testid': 'erase-sure' } }} onOk={() => form.submit()}>
       <div className="stack">
         <Alert type="warning" showIcon title={t('ask_lead')} />
         {list(t('goes'), [t('goes_1'), t('goes_2'), t('goes_3')])}
