@@ -370,6 +370,13 @@ fn comes_back_only_by_herself(w: &mut Walk, root: &str) {
     assert_eq!(w.get(&format!("/api/v1/persons?q={PHONE}"))["items"][0]["id"], new.as_str());
     let said = w.upload("back.csv", &format!("R10,林,{PHONE},,\n"));
     assert_eq!(said["import"]["rows_ok"], 1, "who came back is somebody like others: {said}");
+    let says = |yes: bool, name: &str, id: &str| json!({ "batch": [{
+        "type": "identify", "messageId": id, "userId": "mark-user-77", "traits": { "name": name },
+        "context": { "consent": { "categoryPreferences": { "Marketing": yes } } } }] });
+    w.ask("POST", "/v1/batch", &w.ingest, Some(says(false, "不愿意", "back-1")));
+    w.ask("POST", "/v1/batch", &w.ingest, Some(says(true, "又回来", "back-2")));
+    let named = |name: &str| w.get(&format!("/api/v1/persons?q={name}"))["total"].clone();
+    assert_eq!((named("%E4%B8%8D%E6%84%BF%E6%84%8F"), named("%E5%8F%88%E5%9B%9E%E6%9D%A5")), (json!(0), json!(1)), "an event with consent brings her back, another does not");
     w.server.take().unwrap().stop();
 }
 

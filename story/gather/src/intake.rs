@@ -404,7 +404,16 @@ impl<'a> Seen<'a> {
             }
             _ => {}
         }
-        let person = identity::resolve_at(tx, brand, &ids, source, item.at)?;
+        let person = match identity::resolve_at(tx, brand, &ids, source, item.at) {
+            Err(p) if suppress::is_refusal(&p) && agrees(item) => {
+                // Somebody who was erased comes back by an act of their own, as somebody new.
+                for (kind, value) in &ids {
+                    suppress::lift(tx, brand, kind, value)?;
+                }
+                identity::resolve_at(tx, brand, &ids, source, item.at)?
+            }
+            found => found?,
+        };
         if ids.len() > 1 {
             // Persons may have become one.
             self.persons.clear();
@@ -460,6 +469,14 @@ impl<'a> Seen<'a> {
         }
         Ok(())
     }
+}
+
+/// Does the event carry a yes of the person to being known, in the form in which consent platforms put it into
+/// the context: `consent.categoryPreferences` with one that is true?
+fn agrees(item: &Item) -> bool {
+    let said: serde_json::Value = serde_json::from_str(&item.props).unwrap_or_default();
+    let given = said["$segment"]["context"]["consent"]["categoryPreferences"].as_object();
+    given.is_some_and(|all| all.values().any(|v| v == &serde_json::Value::Bool(true)))
 }
 
 /// Where all given identities are known and lead to one person, nothing has to be resolved.

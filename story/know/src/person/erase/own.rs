@@ -1,6 +1,5 @@
 //! What this chapter holds of a person.
 use super::{Chapter, Erasing, held};
-use crate::identity::kinds;
 use crate::stage;
 use weir_ground::base::{Ms, Result};
 use weir_ground::event::{BrandId, PersonId};
@@ -77,8 +76,6 @@ fn identities(tx: &mut Tx, e: &mut Erasing) -> Result<()> {
             params![e.brand, kind, value],
         )?;
     }
-    let strong = bound.iter().filter(|(k, _)| kinds::get(k).is_ok_and(|k| k.strong)).count();
-    e.count("strong_identities", strong as u64);
     e.each(tx, "identities", "delete from identity where person_id = $1")?;
     e.each(tx, "identity_log", "delete from identity_log where person_id = $1")?;
     e.each(tx, "identity_log", "delete from identity_claim where person_id = $1")
