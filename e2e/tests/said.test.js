@@ -43,7 +43,7 @@ test('refusals are told in Chinese, with the values that were wrong', async () =
   await signIn(page)
   assert.equal(await takenStore(page), `操作未成功：门店编号 ${store.code} 已经有了，请换一个。`)
   await shot(page, 'refused-zh')
-  assert.deepEqual(await rejected(page), ['客户编号或手机号或邮箱：至少填一项，以便以后能找到这位客户', '生日：lately 不是有效的日期', '姓名：最多 100 个字符'])
+  assert.deepEqual(await rejected(page), ['客户编号、手机号或邮箱：至少填一项，以便以后能找到这位客户', '生日：lately 不是有效的日期', '姓名：最多 100 个字符'])
   await page.getByTestId('reject-row').first().scrollIntoViewIfNeeded()
   await shot(page, 'rejects-zh')
   await page.goto(`/touchpoints/${store.id.replace('sto_', 'tpt_')}`)

@@ -37,7 +37,7 @@ describe('the server’s sentences in Chinese', () => {
 
   it('takes lists and fields apart', () => {
     expect(say('name: use at most 100 characters; city: use at most 100 characters')).toBe('名称：最多 100 个字符；城市：最多 100 个字符')
-    expect(say('person_key, phone or email: one of them must be given, so that the person can be found again')).toBe('客户编号或手机号或邮箱：至少填一项，以便以后能找到这位客户')
+    expect(say('person_key, phone or email: one of them must be given, so that the person can be found again')).toBe('客户编号、手机号或邮箱：至少填一项，以便以后能找到这位客户')
     expect(say('distinct_id: say who it was')).toBe('distinct_id：请写明是谁')
     expect(say('there is no SKU A-1; leave it empty and give a name')).toBe('没有 SKU A-1；请留空，并填写名称')
     expect(field('mapping.store_code')).toBe('对应列「门店编号」')

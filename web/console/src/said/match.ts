@@ -56,8 +56,8 @@ function withFields(text: string): string | undefined {
   const found = NAMES.exec(text)
   const said = found?.[2] === undefined ? undefined : say(found[2])
   if (said === undefined || !found?.[1]) return undefined
-  const or = found[1].includes(' or ') ? '或' : '、'
-  return `${found[1].split(/, | or /).map(field).join(or)}：${said}`
+  const names = found[1].split(/(, | or )/).map((part) => (part === ', ' ? '、' : part === ' or ' ? '或' : field(part)))
+  return `${names.join('')}：${said}`
 }
 
 function list(text: string): string | undefined {
