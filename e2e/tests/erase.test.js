@@ -51,7 +51,7 @@ test('everything is exported, the customer erased, and a receipt is what stays',
   await dialog.getByTestId('erase-reason').fill('来信要求')
   await dialog.getByTestId('erase-word').fill('删')
   await dialog.getByTestId('erase-sure').click()
-  await dialog.getByText('请输入“删除”').waitFor()
+  await dialog.getByText('请输入「删除」').waitFor()
   assert.equal((await office('GET', `/api/v1/persons/${id}`)).name, NAME)
   await dialog.getByTestId('erase-word').fill('删除')
   await dialog.getByTestId('erase-sure').click()
