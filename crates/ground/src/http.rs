@@ -1,4 +1,8 @@
 //! The manners of HTTP: problems, bodies, paging, idempotency keys.
+mod file;
+
+pub use file::file;
+
 use crate::base::{Code, FieldError, Problem};
 use crate::config::Config;
 use crate::db::{Db, Tx};
@@ -314,12 +318,14 @@ pub fn forget_keys(tx: &mut Tx) -> crate::base::Result<bool> {
 /// What stands in the place of a stored answer that told something of an erased person.
 const FORGOTTEN: &str = r#"{"erased":true}"#;
 
-/// Forgets stored answers for which `tells` holds, some at a time from `after` on (an age rank: 0 is the
-/// first). The keys stay, so what was done once is not done again. Answers how many, and where to go on.
-pub fn forget_answers(tx: &mut Tx, after: i64, mut tells: impl FnMut(&str) -> bool) -> crate::base::Result<(i64, Option<i64>)> {
+/// Forgets stored answers for which `tells` holds, some at a time behind a key and its scope. The keys stay, so
+/// what was done once is not done again. Answers how many, and where to go on.
+pub fn forget_answers(tx: &mut Tx, after: &(String, i64), mut tells: impl FnMut(&str) -> bool) -> crate::base::Result<(i64, Option<(String, i64)>)> {
     const SOME: i64 = 500;
-    let found: Vec<(String, i64, String)> =
-        tx.all("select key, scope, answer from idempotency order by key, scope limit $1 offset $2", params![SOME, after])?;
+    let found: Vec<(String, i64, String)> = tx.all(
+        "select key, scope, answer from idempotency where (key, scope) > ($1, $2) order by key, scope limit $3",
+        params![&after.0, after.1, SOME],
+    )?;
     let (seal, mut forgotten) = (tx.keys(ANSWERS), 0);
     for (key, scope, answer) in &found {
         if tells(&seal.open(answer)?) {
@@ -328,7 +334,8 @@ pub fn forget_answers(tx: &mut Tx, after: i64, mut tells: impl FnMut(&str) -> bo
             forgotten += 1;
         }
     }
-    Ok((forgotten, (found.len() as i64 == SOME).then_some(after + SOME)))
+    let full = found.len() as i64 == SOME;
+    Ok((forgotten, found.into_iter().next_back().filter(|_| full).map(|(key, scope, _)| (key, scope))))
 }
 
 /// The timer that forgets old keys; its key is 1.

@@ -50,14 +50,13 @@ fn quarantine(tx: &mut Tx, e: &mut Erasing, after: i64) -> Result<Option<(i64, i
         "select id, raw, around, detail from quarantine where brand_id = $1 and id > $2 order by id limit $3",
         params![e.brand, after, SOME],
     )?;
-    let keys = tx.keys(e.brand);
+    let (keys, m, mut gone) = (tx.keys(e.brand), e.mentions(), 0);
     for (id, raw, around, detail) in &some {
-        let m = e.mentions();
         if m.found_in(&keys, raw)? || m.found_in(&keys, around)? || m.found_in(&keys, detail)? {
-            let n = tx.exec("delete from quarantine where id = $1", params![*id])?;
-            e.count("quarantine", n);
+            gone += tx.exec("delete from quarantine where id = $1", params![*id])?;
         }
     }
+    e.count("quarantine", gone);
     Ok(some.last().filter(|_| some.len() as i64 == SOME).map(|r| (r.0, 0)))
 }
 
@@ -80,14 +79,13 @@ const KEPT: Kept = Kept {
 
 fn rows(tx: &mut Tx, e: &mut Erasing, which: &Kept, after: (i64, i64)) -> Result<Option<(i64, i64)>> {
     let some: Vec<(i64, i64, String, String)> = tx.all(which.select, params![e.brand, after.0, after.1, SOME])?;
-    let keys = tx.keys(e.brand);
+    let (keys, m, mut gone) = (tx.keys(e.brand), e.mentions(), 0);
     for (import, row, reason, raw) in &some {
-        let m = e.mentions();
         if m.found_in(&keys, raw)? || m.found_in(&keys, reason)? {
-            let n = tx.exec(which.delete, params![*import, *row])?;
-            e.count("import_rows", n);
+            gone += tx.exec(which.delete, params![*import, *row])?;
         }
     }
+    e.count("import_rows", gone);
     Ok(some.last().filter(|_| some.len() as i64 == SOME).map(|r| (r.0, r.1)))
 }
 
@@ -98,14 +96,11 @@ fn imports(tx: &mut Tx, e: &mut Erasing, after: i64) -> Result<Option<(i64, i64)
         "select id, name, columns, mapping, sample, error from import where brand_id = $1 and id > $2 order by id limit $3",
         params![e.brand, after, SOME],
     )?;
-    let keys = tx.keys(e.brand);
+    let (keys, m, mut emptied) = (tx.keys(e.brand), e.mentions(), 0);
     for (id, name, columns, mapping, sample, error) in &some {
-        let m = e.mentions();
         if m.found_in(&keys, sample)? {
-            let n = tx.exec("update import set sample = $1 where id = $2", params![&keys.seal("[]"), *id])?;
-            e.count("import_rows", n);
+            emptied += tx.exec("update import set sample = $1 where id = $2", params![&keys.seal("[]"), *id])?;
         }
-        let m = e.mentions();
         if m.found_in(&keys, columns)? || m.found_in(&keys, mapping)? {
             let (columns, mapping) = (blanked(&keys, columns, |t| m.found(t))?, blanked(&keys, mapping, |t| m.found(t))?);
             tx.exec("update import set columns = $1, mapping = $2 where id = $3", params![&columns, &mapping, *id])?;
@@ -114,6 +109,7 @@ fn imports(tx: &mut Tx, e: &mut Erasing, after: i64) -> Result<Option<(i64, i64)
             tx.exec("update import set name = '—', error = null where id = $1", params![*id])?;
         }
     }
+    e.count("import_rows", emptied);
     Ok(some.last().filter(|_| some.len() as i64 == SOME).map(|r| (r.0, 0)))
 }
 
@@ -135,7 +131,7 @@ fn blanked(keys: &seal::Seal, text: &str, tells: impl Fn(&str) -> bool) -> Resul
     Ok(keys.seal(&doc.to_string()))
 }
 
-fn of(tx: &mut Tx, _: BrandId, root: PersonId) -> Result<Sections> {
+fn of(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Sections> {
     let sql = format!("select r.live_code_id, s.name, r.state, r.created_at, r.added_at from live_reservation r left join staff s on s.id = r.staff_id where r.person_id {MINE} order by r.id");
-    Ok(vec![("places_with_guides", held::rows(tx, &sql, root, &["live_code", "guide", "state", "at", "added_at"])?)])
+    Ok(vec![("places_with_guides", held::rows(tx, (brand, root), &sql, &["live_code", "guide", "state", "at", "added_at"])?)])
 }

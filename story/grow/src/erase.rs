@@ -30,15 +30,15 @@ fn erase(tx: &mut Tx, e: &mut Erasing) -> Result<()> {
     Ok(())
 }
 
-fn of(tx: &mut Tx, _: BrandId, root: PersonId) -> Result<Sections> {
+fn of(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Sections> {
     let code = format!("select code from referral_code where person_id {MINE}");
     let by = format!("select kind, beneficiary_id, reason, evidence, from_at, to_at from binding where person_id {MINE} order by from_at, id");
     let brought = format!("select kind, person_id, from_at, to_at from binding where beneficiary_id {MINE} order by from_at, id");
     let earned = format!("select order_id, amount, reversed, state, created_at, mature_at from commission where beneficiary_id {MINE} order by id");
     Ok(vec![
-        ("referral_codes", held::rows(tx, &code, root, &["code"])?),
-        ("brought_by", held::rows(tx, &by, root, &["kind", "person", "reason", "evidence", "from_at", "to_at"])?),
-        ("brought", held::rows(tx, &brought, root, &["kind", "person", "from_at", "to_at"])?),
-        ("commissions", held::rows(tx, &earned, root, &["order_id", "amount_fen", "reversed_fen", "state", "created_at", "mature_at"])?),
+        ("referral_codes", held::rows(tx, (brand, root), &code, &["code"])?),
+        ("brought_by", held::rows(tx, (brand, root), &by, &["kind", "person", "reason", "evidence", "from_at", "to_at"])?),
+        ("brought", held::rows(tx, (brand, root), &brought, &["kind", "person", "from_at", "to_at"])?),
+        ("commissions", held::rows(tx, (brand, root), &earned, &["order_id", "amount_fen", "reversed_fen", "state", "created_at", "mature_at"])?),
     ])
 }

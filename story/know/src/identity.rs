@@ -162,8 +162,7 @@ pub fn resolve_at(tx: &mut Tx, brand: BrandId, ids: &[(&str, &str)], source: &st
         return Err(Problem::field("identity", "say who it is: at least one identity with a value"));
     }
     forget_blocked(tx, brand, &mut given)?;
-    let strong: Vec<(&str, &str)> = given.iter().filter(|g| g.strong).map(|g| (g.kind, g.plain.as_str())).collect();
-    person::erase::suppress::check(tx, brand, &strong, source)?;
+    person::erase::suppress::check(tx, brand, given.iter().map(|g| (g.kind, g.plain.as_str())), source)?;
     let known = given.iter().any(|g| g.strong);
     let walls = pool::wall::Walls::of(tx, brand)?;
     let mut beside: Vec<Holder> = vec![];

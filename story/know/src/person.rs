@@ -126,7 +126,7 @@ fn describe_own(tx: &mut Tx, brand: BrandId, person: PersonId, traits: &Traits, 
     for (kind, value) in [("phone", &traits.phone), ("email", &traits.email)] {
         // By an act of their own they come in by an identity, which lifts it.
         if let Some(v) = value.as_deref().filter(|_| actor.is_some()) {
-            erase::suppress::check(tx, brand, &[(kind, v)], "console")?;
+            erase::suppress::check(tx, brand, [(kind, v)], "console")?;
         }
     }
     let changed = tx.exec(

@@ -24,11 +24,11 @@ fn erase(tx: &mut Tx, e: &mut Erasing) -> Result<()> {
     )
 }
 
-fn of(tx: &mut Tx, _: BrandId, root: PersonId) -> Result<Sections> {
+fn of(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Sections> {
     let sql = format!(
         "select m.id, c.name, m.channel, m.state, m.reason, m.address, c.subject, c.body, m.decided_at, m.sent_at, m.read_at, m.clicked_at \
          from message m join campaign c on c.id = m.campaign_id where m.person_id {MINE} order by m.id"
     );
     let names = ["id", "campaign", "channel", "state", "reason", "address", "subject", "body", "decided_at", "sent_at", "read_at", "clicked_at"];
-    Ok(vec![("messages", held::rows(tx, &sql, root, &names)?)])
+    Ok(vec![("messages", held::rows(tx, (brand, root), &sql, &names)?)])
 }

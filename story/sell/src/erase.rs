@@ -50,7 +50,7 @@ fn erase(tx: &mut Tx, e: &mut Erasing) -> Result<()> {
     )
 }
 
-fn of(tx: &mut Tx, _: BrandId, root: PersonId) -> Result<Sections> {
+fn of(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Sections> {
     let orders = format!(
         "select id, no, source, state, delivery, goods, freight, total, paid, refunded, address, note, pickup_code, placed_at, paid_at \
          from orders where person_id {MINE} order by placed_at, id"
@@ -70,17 +70,17 @@ fn of(tx: &mut Tx, _: BrandId, root: PersonId) -> Result<Sections> {
     let address = format!("select name, phone, region, detail from address where person_id {MINE}");
     let cart = format!("select p.name, c.quantity, c.at from cart_line c join sku s on s.id = c.sku_id join product p on p.id = s.product_id where c.person_id {MINE} order by c.at");
     Ok(vec![
-        ("address", held::rows(tx, &address, root, &["name", "phone", "region", "detail"])?),
-        ("cart", held::rows(tx, &cart, root, &["product", "quantity", "at"])?),
+        ("address", held::rows(tx, (brand, root), &address, &["name", "phone", "region", "detail"])?),
+        ("cart", held::rows(tx, (brand, root), &cart, &["product", "quantity", "at"])?),
         (
             "orders",
-            held::rows(tx, &orders, root, &[
+            held::rows(tx, (brand, root), &orders, &[
                 "id", "no", "source", "state", "delivery", "goods_fen", "freight_fen", "total_fen", "paid_fen", "refunded_fen", "address", "note",
                 "pickup_code", "placed_at", "paid_at",
             ])?,
         ),
-        ("order_lines", held::rows(tx, &lines, root, &["order_id", "name", "quantity", "price_fen", "amount_fen", "refunded_fen"])?),
-        ("payments", held::rows(tx, &payments, root, &["order_id", "provider", "amount_fen", "state", "channel_no", "opened_at", "settled_at"])?),
-        ("refunds", held::rows(tx, &refunds, root, &["order_id", "amount_fen", "state", "reason", "created_at", "settled_at"])?),
+        ("order_lines", held::rows(tx, (brand, root), &lines, &["order_id", "name", "quantity", "price_fen", "amount_fen", "refunded_fen"])?),
+        ("payments", held::rows(tx, (brand, root), &payments, &["order_id", "provider", "amount_fen", "state", "channel_no", "opened_at", "settled_at"])?),
+        ("refunds", held::rows(tx, (brand, root), &refunds, &["order_id", "amount_fen", "state", "reason", "created_at", "settled_at"])?),
     ])
 }

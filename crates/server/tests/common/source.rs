@@ -137,6 +137,12 @@ fn walk(dir: &Path, out: &mut Vec<PathBuf>) {
     }
 }
 
+/// The names of all events that Weir states: what every chapter's `events.rs` says.
+pub fn events() -> Vec<String> {
+    let files = sources().into_iter().filter(|p| p.file_name().is_some_and(|n| n == "events.rs"));
+    files.flat_map(|p| literals(&std::fs::read_to_string(p).unwrap())).map(|l| l.text).filter(|t| t.contains('.')).collect()
+}
+
 /// The source files of all crates, in order.
 pub fn sources() -> Vec<PathBuf> {
     let mut files = vec![];

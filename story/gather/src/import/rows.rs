@@ -2,18 +2,13 @@
 use super::csv::{Reader, Record, quote};
 use super::outcome::Kept;
 use super::{Import, ImportId, get};
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Serialize;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use tokio::sync::mpsc;
 use utoipa::ToSchema;
 use weir_ground::base::{Problem, Result};
 use weir_ground::event::BrandId;
-use weir_ground::http::{Answer, App, Json, List, Path};
+use weir_ground::http::{Answer, App, Json, List, Path, file};
 use weir_ground::{Db, Tx, from_row, params};
 use weir_keep::{May, Staff};
 
@@ -112,19 +107,9 @@ async fn download(app: App, who: Staff, id: ImportId, which: Which, end: &str) -
     let import = app.db.read(move |tx| get(tx, who.brand, id)).await?;
     let name: String = import.name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).collect();
     let stem = name.trim_end_matches(".csv").to_string();
-    let (out, blocks) = mpsc::channel(4);
+    let name = format!("{}-{end}.csv", if stem.is_empty() { "import" } else { &stem });
     let db = app.db.clone();
-    tokio::task::spawn_blocking(move || {
-        if let Err(problem) = write_rows(&db, &import, which, |text| out.blocking_send(Ok(text.into())).is_ok()) {
-            // The connection breaks off: a file that is too short must not look whole.
-            let _ = out.blocking_send(Err(std::io::Error::other(problem.to_string())));
-        }
-    });
-    let head = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}-{end}.csv\"", if stem.is_empty() { "import" } else { &stem })),
-    ];
-    Ok((head, Body::from_stream(Blocks(blocks))).into_response())
+    Ok(file("text/csv; charset=utf-8", &name, move |put| write_rows(&db, &import, which, put)))
 }
 
 /// Writes such rows block by block while `put` takes them; also for the command line.
@@ -166,14 +151,4 @@ fn cells(raw: &str, delimiter: u8, width: usize) -> Vec<String> {
         return vec![raw.to_string()];
     }
     (0..r.len().max(width)).map(|i| String::from_utf8_lossy(r.cell(i)).into_owned()).collect()
-}
-
-/// Blocks of a download.
-struct Blocks(mpsc::Receiver<std::io::Result<bytes::Bytes>>);
-
-impl futures_core::Stream for Blocks {
-    type Item = std::io::Result<bytes::Bytes>;
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(cx)
-    }
 }

@@ -78,11 +78,11 @@ pub(super) fn hold(
         p
     })?;
     // Where others write at the same moment, a timer that is seen may be on its way out.
-    let alone = tx.engine() == Engine::Sqlite;
-    let set = tx.recall(&["timer"], code.id.n(), |tx| {
-        tx.opt::<i64>("select 1 from timer where kind = 'live_code.expire' and key = $1", params![code.id])
-    })?;
-    if set.is_none() || !alone {
+    let set = tx.engine() == Engine::Sqlite
+        && tx
+            .recall(&["timer"], code.id.n(), |tx| tx.opt::<i64>("select 1 from timer where kind = 'live_code.expire' and key = $1", params![code.id]))?
+            .is_some();
+    if !set {
         tx.start_timer(EXPIRE, code.id.n(), until, code.brand)?;
     }
     Ok(id)

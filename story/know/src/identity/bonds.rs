@@ -115,7 +115,7 @@ pub fn add(tx: &mut Tx, brand: BrandId, person: PersonId, kind: &str, value: &st
     if kinds::Own::of(tx, brand)?.blocked(kind, &given.plain) {
         return Err(Problem::field("value", "this value is blocked in the settings: it stands for nobody"));
     }
-    crate::person::erase::suppress::check(tx, brand, &[(kind, &given.plain)], "console")?;
+    crate::person::erase::suppress::check(tx, brand, [(kind, given.plain.as_str())], "console")?;
     let to = Holder { subject: person, root: own::place(tx, person)?.root };
     if let Some(held) = super::holder(tx, brand, kind, &given.value)? {
         if held.root == to.root {

@@ -114,7 +114,7 @@ enum Step {
     /// What the chapter at this place has to search, from a place on.
     Search { chapter: usize, from: String },
     /// Stored answers of requests.
-    Answers { from: i64 },
+    Answers { from: (String, i64) },
     /// Until readers and files are past it.
     Wait,
 }
@@ -154,13 +154,15 @@ pub fn erase(tx: &mut Tx, who: &Staff, id: PersonId, reason: &str, chapters: Cha
     }
     let subjects: Vec<PersonId> = tx.all("select id from person where root_id = $1 order by id", params![root])?;
     let ids = subjects.iter().map(PersonId::to_string).collect();
-    let mut e = Erasing { brand: who.brand, root, subjects, values: own::values(tx, who.brand, root)?, ids, counts: Counts::new() };
+    let known = own::known(tx, who.brand, root)?;
+    let values: BTreeSet<String> = known.iter().map(|k| k.value.clone()).collect();
+    let mut e = Erasing { brand: who.brand, root, subjects, values: values.into_iter().collect(), ids, counts: Counts::new() };
     for c in chapters.all() {
         (c.refuse)(tx, &e)?;
     }
     let secretly = Secretly::begin(tx)?;
     let (erasure, now): (ErasureId, Ms) = (tx.new_id(), tx.now());
-    suppress::remember(tx, who.brand, root)?;
+    suppress::remember(tx, who.brand, &known)?;
     for c in chapters.all() {
         (c.erase)(tx, &mut e)?;
     }
@@ -271,11 +273,11 @@ fn piece(tx: &mut Tx, work: &mut Work, open: &Open, chapters: Chapters) -> Resul
                 Some(from) => Step::Search { chapter, from },
                 None => Step::Search { chapter: chapter + 1, from: String::new() },
             },
-            None => Step::Answers { from: 0 },
+            None => Step::Answers { from: (String::new(), 0) },
         },
         Step::Answers { from } => {
             let ids = e.ids.clone();
-            let (n, more) = weir_ground::http::forget_answers(tx, from, |answer| mention::names_one(answer, &ids))?;
+            let (n, more) = weir_ground::http::forget_answers(tx, &from, |answer| mention::names_one(answer, &ids))?;
             e.count("answers", n as u64);
             more.map_or(Step::Wait, |from| Step::Answers { from })
         }

@@ -14,17 +14,18 @@ pub const MINE: &str = "in (select id from person where root_id = $1)";
 
 /// What this chapter holds: who it is, identities, attributes with their sources, tags, consents, segments.
 pub(super) fn own(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Sections> {
+    let of = (brand, root);
     Ok(vec![
         ("person", person(tx, brand, root)?),
         ("identities", identities(tx, brand, root)?),
         ("attributes", attributes(tx, brand, root)?),
-        ("tags", rows(tx, &format!("select tag, source, at from tag where person_id {MINE} order by at, tag, source"), root, &["tag", "source", "at"])?),
+        ("tags", rows(tx, of, &format!("select tag, source, at from tag where person_id {MINE} order by at, tag, source"), &["tag", "source", "at"])?),
         (
             "consents",
             rows(
                 tx,
+                of,
                 &format!("select purpose, channel, status, proof, source, at from consent where person_id {MINE} order by at, id"),
-                root,
                 &["purpose", "channel", "status", "proof", "source", "at"],
             )?,
         ),
@@ -32,14 +33,14 @@ pub(super) fn own(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Section
             "segments",
             rows(
                 tx,
+                of,
                 &format!("select s.name, m.since, m.cause from segment_member m join segment s on s.id = m.segment_id where m.person_id {MINE} order by m.since, s.id"),
-                root,
                 &["name", "since_at", "cause"],
             )?,
         ),
         (
             "other_systems",
-            rows(tx, &format!("select system, field, at from sync_field where person_id {MINE} order by system, field"), root, &["system", "field", "at"])?,
+            rows(tx, of, &format!("select system, field, at from sync_field where person_id {MINE} order by system, field"), &["system", "field", "at"])?,
         ),
     ])
 }
@@ -91,8 +92,7 @@ impl FromRow for Cells {
 }
 
 /// Rows of a person (`$1` in the statement) as objects with these names.
-pub fn rows(tx: &mut Tx, sql: &str, root: PersonId, names: &[&str]) -> Result<Value> {
-    let brand: BrandId = tx.one("select brand_id from person where id = $1", params![root])?;
+pub fn rows(tx: &mut Tx, (brand, root): (BrandId, PersonId), sql: &str, names: &[&str]) -> Result<Value> {
     let (found, keys): (Vec<Cells>, _) = (tx.all(sql, params![root])?, tx.keys(brand));
     let mut out = vec![];
     for cells in found {

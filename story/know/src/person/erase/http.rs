@@ -3,19 +3,14 @@ use super::{Chapters, Counts, erase, held};
 use crate::events;
 use crate::person::http::get;
 use axum::Extension;
-use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use tokio::sync::mpsc;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use weir_ground::base::{Id, Ms, Problem, Result, ids, kinds};
 use weir_ground::event::PersonId;
-use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said};
+use weir_ground::http::{Answer, App, Json, List, Once, Page, Path, Query, Said, file};
 use weir_ground::{Fact, Row, Tx, Value, db::row::FromRow, params};
 use weir_keep::{May, Staff};
 
@@ -167,30 +162,6 @@ pub async fn person_everything(
             Ok(person)
         })
         .await?;
-    let (out, blocks) = mpsc::channel(4);
     let db = app.db.clone();
-    tokio::task::spawn_blocking(move || {
-        if let Err(problem) = held::write(&db, brand, root, chapters, |text| out.blocking_send(Ok(text.into())).is_ok()) {
-            // The file breaks off, and whoever loads it sees that it is not whole.
-            tracing::error!(person = %root, "an export broke off: {problem}");
-            let _ = out.blocking_send(Err(std::io::Error::other("the export broke off")));
-        }
-    });
-    let head = [
-        (header::CONTENT_TYPE, "application/json".to_string()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{root}.json\"")),
-    ];
-    Ok((head, Body::from_stream(Blocks(blocks))).into_response())
-}
-
-type Block = std::result::Result<Bytes, std::io::Error>;
-
-/// Blocks of a download.
-struct Blocks(mpsc::Receiver<Block>);
-
-impl futures_core::Stream for Blocks {
-    type Item = Block;
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Block>> {
-        self.0.poll_recv(cx)
-    }
+    Ok(file("application/json", &format!("{root}.json"), move |put| held::write(&db, brand, root, chapters, put)))
 }

@@ -7,22 +7,29 @@ use weir_ground::{Tx, params};
 
 pub(super) const CHAPTER: Chapter = Chapter { refuse: |_, _| Ok(()), erase, search, held: held::own };
 
-/// The values of all identities and contacts of a person, readable.
-pub(super) fn values(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Vec<String>> {
-    let mut kept: Vec<String> = tx.all(
-        "select coalesce(i.sealed, i.value) from identity i join person p on p.id = i.person_id where p.root_id = $1",
+/// An identity or a contact of a person, readable.
+pub(super) struct Known {
+    pub kind: String,
+    pub value: String,
+    pub strong: bool,
+}
+
+/// All identities and contacts of a person.
+pub(super) fn known(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Vec<Known>> {
+    let mut kept: Vec<(String, String, bool)> = tx.all(
+        "select i.kind, coalesce(i.sealed, i.value), i.strong from identity i join person p on p.id = i.person_id where p.root_id = $1",
         params![root],
     )?;
     let contacts: Vec<(Option<String>, Option<String>)> = tx.all(
         "select phone, email from person where root_id = $1 union all select o.phone, o.email from person_own o where o.person_id = $1",
         params![root],
     )?;
-    kept.extend(contacts.into_iter().flat_map(|(p, e)| [p, e]).flatten());
+    for (phone, email) in contacts {
+        kept.extend(phone.map(|v| ("phone".to_string(), v, true)));
+        kept.extend(email.map(|v| ("email".to_string(), v, true)));
+    }
     let keys = tx.keys(brand);
-    let mut all: Vec<String> = kept.iter().map(|k| keys.open(k)).collect::<Result<_>>()?;
-    all.sort();
-    all.dedup();
-    Ok(all)
+    kept.into_iter().map(|(kind, kept, strong)| Ok(Known { kind, value: keys.open(&kept)?, strong })).collect()
 }
 
 /// Rows by subject: kind, and how they go.
@@ -104,13 +111,13 @@ fn search(tx: &mut Tx, e: &mut Erasing, from: &str) -> Result<Option<String>> {
         "select id, sample from sync_run where brand_id = $1 and id > $2 order by id limit $3",
         params![e.brand, from.parse::<i64>().unwrap_or(0), SOME],
     )?;
-    let keys = tx.keys(e.brand);
+    let (keys, m, mut emptied) = (tx.keys(e.brand), e.mentions(), 0);
     for (id, sample) in &runs {
         let said = keys.open(sample)?;
-        if e.mentions().found(&said) || super::mention::names_one(&said, &e.ids) {
-            tx.exec("update sync_run set sample = $1 where id = $2", params![&keys.seal("[]"), *id])?;
-            e.count("sync", 1);
+        if m.found(&said) || super::mention::names_one(&said, &e.ids) {
+            emptied += tx.exec("update sync_run set sample = $1 where id = $2", params![&keys.seal("[]"), *id])?;
         }
     }
+    e.count("sync", emptied);
     Ok(runs.last().filter(|_| runs.len() as i64 == SOME).map(|r| r.0.to_string()))
 }

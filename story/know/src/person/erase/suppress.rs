@@ -3,9 +3,10 @@
 //! Of each strong identity a keyed digest stays, in a table of its own. A file, another system, staff or an
 //! event that names it is refused. The person herself may come back, by signing in to the mall, by adding a
 //! guide or by an event that carries her consent: as a new person, and the digests of what she came with go.
+use super::own::Known;
 use crate::identity::{kinds, normal};
 use weir_ground::base::{Code, Problem, Result};
-use weir_ground::event::{BrandId, PersonId};
+use weir_ground::event::BrandId;
 use weir_ground::{Tx, params};
 
 /// The reason why a row or request about an erased person is refused.
@@ -26,27 +27,13 @@ fn digest(tx: &Tx, brand: BrandId, kind: &str, plain: &str) -> String {
 }
 
 /// Keeps digests of a person's strong identities, and of where it was reached.
-pub(super) fn remember(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<()> {
-    let mut all: Vec<(String, String)> = tx.all(
-        "select i.kind, coalesce(i.sealed, i.value) from identity i join person p on p.id = i.person_id where p.root_id = $1 and i.strong = 1",
-        params![root],
-    )?;
-    let contacts: Vec<(Option<String>, Option<String>)> = tx.all(
-        "select phone, email from person where root_id = $1 union all \
-         select o.phone, o.email from person_own o where o.person_id = $1",
-        params![root],
-    )?;
-    for (phone, email) in contacts {
-        all.extend(phone.map(|v| ("phone".to_string(), v)));
-        all.extend(email.map(|v| ("email".to_string(), v)));
-    }
+pub(super) fn remember(tx: &mut Tx, brand: BrandId, known: &[Known]) -> Result<()> {
     let now = tx.now();
-    for (kind, kept) in all {
-        let plain = tx.keys(brand).open(&kept)?;
-        let digest = digest(tx, brand, &kind, &plain);
+    for k in known.iter().filter(|k| k.strong) {
+        let digest = digest(tx, brand, &k.kind, &k.value);
         tx.exec(
             "insert into suppressed (brand_id, kind, digest, at) values ($1, $2, $3, $4) on conflict do nothing",
-            params![brand, &kind, &digest, now],
+            params![brand, &k.kind, &digest, now],
         )?;
     }
     Ok(())
@@ -54,6 +41,9 @@ pub(super) fn remember(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<()
 
 /// Does this value belong to somebody who was erased and has not come back?
 pub fn holds(tx: &mut Tx, brand: BrandId, kind: &str, value: &str) -> Result<bool> {
+    if !any(tx, brand)? {
+        return Ok(false);
+    }
     let Some(plain) = normal(kind, value) else { return Ok(false) };
     let digest = digest(tx, brand, kind, &plain);
     let found: Option<i64> = tx.opt(
@@ -73,11 +63,8 @@ fn any(tx: &mut Tx, brand: BrandId) -> Result<bool> {
 
 struct Any(bool);
 
-/// Values that nobody has: refused where one is suppressed, unless it is the person's own act.
-pub(crate) fn check(tx: &mut Tx, brand: BrandId, new: &[(&str, &str)], source: &str) -> Result<()> {
-    if !any(tx, brand)? {
-        return Ok(());
-    }
+/// Values that nobody has: refused where a strong one is suppressed, unless it is the person's own act.
+pub(crate) fn check<'a>(tx: &mut Tx, brand: BrandId, new: impl IntoIterator<Item = (&'a str, &'a str)>, source: &str) -> Result<()> {
     for (kind, value) in new {
         if kinds::get(kind)?.strong && holds(tx, brand, kind, value)? {
             if !is_own_act(source) {
