@@ -10,8 +10,7 @@ import { useSession } from '@/shell/session'
 import { useCommon } from '@/words/common'
 import { usePerson } from './words'
 
-/** As the server tells it. */
-interface GuideRef { id: string; name: string; active: boolean; since_at: number | null }
+type GuideRef = NonNullable<Person['guide']>
 
 const NOBODY = ''
 const give = (person: string, guide_id: string | null) =>
@@ -22,8 +21,8 @@ export function Guide({ person }: { person: Person }) {
   const f = useFormat()
   const { can } = useSession()
   const [open, setOpen] = useState(false)
-  const guide = person.guide as GuideRef | null
-  const note = guide ? [!guide.active && t('guide_left'), guide.since_at !== null && t('guide_since', { when: f.day(guide.since_at) })].filter(Boolean) : []
+  const guide = person.guide ?? null
+  const note = guide ? [!guide.active && t('guide_left'), guide.since_at != null && t('guide_since', { when: f.day(guide.since_at) })].filter(Boolean) : []
   return (
     <span className="row wrap">
       <span data-testid="person-guide">{guide ? guide.name : <span className="muted">{t('guide_none')}</span>}</span>
