@@ -13,6 +13,7 @@ pub mod row;
 mod sqlite;
 mod tx;
 mod value;
+mod waiting;
 
 pub use dialect::Engine;
 pub use tx::{Outcome, Tx};

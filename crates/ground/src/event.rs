@@ -116,17 +116,26 @@ impl Tx<'_> {
         let seal = self.keys(f.brand);
         let props = &*seal.seal_doc(f.props)?;
         let (at, dedupe) = (f.at.min(now), f.dedupe);
-        let outcome = match self.engine() {
-            Engine::Sqlite => {
-                let id = self.shared.last_event.fetch_add(1, Ordering::SeqCst) + 1;
-                self.guard(
-                    "insert into event (id, brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props, dedupe) \
-                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
-                     on conflict (brand_id, dedupe) where dedupe is not null do nothing",
-                    params![id, f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props, dedupe],
-                )?
+        let id = match self.engine() {
+            Engine::Sqlite => Some(self.shared.last_event.fetch_add(1, Ordering::SeqCst) + 1),
+            Engine::Postgres => None,
+        };
+        let outcome = match (id, dedupe) {
+            (Some(id), None) => {
+                self.later(
+                    "insert into event (id, brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props) \
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                    params![id, f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props],
+                )?;
+                Outcome::Won
             }
-            Engine::Postgres => self.guard(
+            (Some(id), Some(_)) => self.guard(
+                "insert into event (id, brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props, dedupe) \
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+                 on conflict (brand_id, dedupe) where dedupe is not null do nothing",
+                params![id, f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props, dedupe],
+            )?,
+            (None, _) => self.guard(
                 "insert into event (brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props, dedupe) \
                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
                 params![f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props, dedupe],

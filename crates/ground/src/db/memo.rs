@@ -59,7 +59,7 @@ impl Memo {
 }
 
 /// The table that a statement writes to.
-fn target(sql: &str) -> Option<&str> {
+pub(super) fn target(sql: &str) -> Option<&str> {
     let sql = sql.trim_start();
     let rest = ["update ", "insert into ", "delete from "].iter().find_map(|verb| sql.strip_prefix(verb))?;
     rest.split([' ', '(']).next()

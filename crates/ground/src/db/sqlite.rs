@@ -9,10 +9,11 @@
 //! restore, which costs as much as the work itself. A call that refuses before it wrote anything
 //! leaves nothing to undo. Only when a call fails after a write is the batch rolled back and run
 //! again with a savepoint around each call; calls may be run again by contract.
-use super::{Job, Open, Shared, Store, Tx, memo::Memo, migrate, tx::{Conn, sqlite_problem}};
+use super::{Job, Open, Shared, Store, Tx, memo::Memo, migrate, tx::{Conn, sqlite_problem}, waiting::Waiting};
 use crate::base::{Problem, Result};
 use crate::seal;
 use rusqlite::hooks::Wal;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, atomic::{AtomicBool, AtomicUsize, Ordering}, mpsc};
 
@@ -225,7 +226,7 @@ fn write_loop(
     fold: mpsc::SyncSender<()>,
     to_flush: mpsc::SyncSender<Done>,
 ) {
-    let (mut careful, mut version) = (0u32, 0i64);
+    let (mut careful, mut version, waiting) = (0u32, 0i64, RefCell::new(Waiting::default()));
     let mut folding = false;
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
@@ -235,7 +236,7 @@ fn write_loop(
                 Err(_) => break,
             }
         }
-        let done = commit(&c, &mut batch, &shared, &mut careful, &mut version);
+        let done = commit(&c, &mut batch, &shared, &waiting, &mut careful, &mut version);
         shared.stats.commits.fetch_add(1, Ordering::Relaxed);
         shared.stats.calls.fetch_add(batch.len() as u64, Ordering::Relaxed);
         let failed = match done {
@@ -307,6 +308,7 @@ fn commit(
     c: &rusqlite::Connection,
     batch: &mut [Box<dyn Job>],
     shared: &Shared,
+    waiting: &RefCell<Waiting>,
     careful: &mut u32,
     version: &mut i64,
 ) -> Result<(bool, bool)> {
@@ -315,7 +317,7 @@ fn commit(
     go_on_from(c, shared, version)?;
     let mut woke = (false, false);
     let quick = *careful == 0 && {
-        let clean = run_plain(c, batch, shared, &mut woke);
+        let clean = run_plain(c, batch, shared, waiting, &mut woke);
         if !clean {
             shared.stats.reruns.fetch_add(1, Ordering::Relaxed);
             *careful = CAREFUL;
@@ -363,22 +365,33 @@ fn go_on_from(c: &rusqlite::Connection, shared: &Shared, version: &mut i64) -> R
 }
 
 /// Runs the calls one after another; false as soon as one failed after it had written.
-fn run_plain(c: &rusqlite::Connection, batch: &mut [Box<dyn Job>], shared: &Shared, woke: &mut (bool, bool)) -> bool {
+fn run_plain(
+    c: &rusqlite::Connection,
+    batch: &mut [Box<dyn Job>],
+    shared: &Shared,
+    waiting: &RefCell<Waiting>,
+    woke: &mut (bool, bool),
+) -> bool {
     let memo = Memo::default();
+    waiting.borrow_mut().clear();
     for job in batch {
         let before = c.total_changes();
-        let mut tx = Tx::new(Conn::Sqlite(c), shared, &memo);
+        waiting.borrow_mut().begin();
+        let mut tx = Tx::new(Conn::Sqlite(c), shared, &memo).waiting(waiting);
         let outcome = job.run(&mut tx);
         if outcome.is_err() {
-            if c.total_changes() != before || c.is_autocommit() {
+            if !waiting.borrow_mut().undo(c.total_changes() - before) || c.is_autocommit() {
                 return false;
             }
             shared.stats.refused.fetch_add(1, Ordering::Relaxed);
         } else {
             *woke = (woke.0 | (tx.appended > 0), woke.1 | tx.timers);
         }
+        if waiting.borrow().failed() {
+            return false;
+        }
     }
-    true
+    waiting.borrow_mut().flush(c).is_ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The transaction that domain code works in.
-use super::{Shared, memo::Memo, dialect::Engine, postgres, row::{FromRow, Row}, value::Value};
+use super::{Shared, memo::Memo, dialect::Engine, postgres, row::{FromRow, Row}, value::Value, waiting::Waiting};
 use crate::base::{Id, Ms, Problem, Result};
+use std::cell::RefCell;
 
 /// Did the guarded write change its one row? Ignoring the answer is an error: a guard that
 /// nobody looks at is no guard (T3).
@@ -37,11 +38,18 @@ pub struct Tx<'a> {
     pub(crate) appended: u32,
     pub(crate) timers: bool,
     memo: &'a Memo,
+    /// Rows of the batch that are yet to be written, where calls share one.
+    waiting: Option<&'a RefCell<Waiting>>,
 }
 
 impl<'a> Tx<'a> {
     pub(super) fn new(conn: Conn<'a>, shared: &'a Shared, memo: &'a Memo) -> Tx<'a> {
-        Tx { conn, shared, now: shared.clock.now(), appended: 0, timers: false, memo }
+        Tx { conn, shared, now: shared.clock.now(), appended: 0, timers: false, memo, waiting: None }
+    }
+
+    /// Rows given to [`Tx::later`] go there.
+    pub(super) fn waiting(self, waiting: &'a RefCell<Waiting>) -> Tx<'a> {
+        Tx { waiting: Some(waiting), ..self }
     }
 
     pub fn engine(&self) -> Engine {
@@ -115,9 +123,40 @@ impl<'a> Tx<'a> {
         self.tally(sql, params)
     }
 
+    /// Adds a row that nothing can refuse: its key is new, its values are checked. Where calls share a
+    /// commit it is written with theirs, and before any statement that names its table.
+    pub fn later(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<()> {
+        match self.waiting {
+            Some(waiting) => {
+                in_order(sql);
+                self.memo.written(sql);
+                waiting.borrow_mut().add(sql, params);
+                Ok(())
+            }
+            None => self.exec(sql, params).map(|_| ()),
+        }
+    }
+
+    /// Writes the rows that wait, if a statement could see that they are missing.
+    fn catch_up(&self, sql: &str) -> Result<()> {
+        match (self.waiting, &self.conn) {
+            (Some(waiting), Conn::Sqlite(c)) if waiting.borrow().concerns(sql) => waiting.borrow_mut().flush(c),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes all rows that wait.
+    fn catch_up_all(&self) -> Result<()> {
+        match (self.waiting, &self.conn) {
+            (Some(waiting), Conn::Sqlite(c)) => waiting.borrow_mut().flush(c),
+            _ => Ok(()),
+        }
+    }
+
     /// Runs a statement that changes nothing of what [`Tx::recall`] gives: a counter beside it.
     pub fn tally(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64> {
         in_order(sql);
+        self.catch_up(sql)?;
         match &mut self.conn {
             Conn::Sqlite(c) => {
                 let mut s = c.prepare_cached(sql).map_err(|e| sqlite_problem(e, sql))?;
@@ -146,6 +185,7 @@ impl<'a> Tx<'a> {
     /// The first row, if there is one.
     pub fn opt<T: FromRow>(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Option<T>> {
         in_order(sql);
+        self.catch_up(sql)?;
         match &mut self.conn {
             Conn::Sqlite(c) => {
                 let mut s = c.prepare_cached(sql).map_err(|e| sqlite_problem(e, sql))?;
@@ -176,6 +216,7 @@ impl<'a> Tx<'a> {
         mut f: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         in_order(sql);
+        self.catch_up(sql)?;
         match &mut self.conn {
             Conn::Sqlite(c) => {
                 let mut s = c.prepare_cached(sql).map_err(|e| sqlite_problem(e, sql))?;
@@ -221,13 +262,16 @@ impl<'a> Tx<'a> {
     /// Runs `f` in a savepoint of its own: its failure undoes only itself.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'a>) -> Result<T>) -> Result<T> {
         self.batch("savepoint attempt")?;
-        match f(self) {
+        match f(self).and_then(|value| self.catch_up_all().map(|()| value)) {
             Ok(value) => {
                 self.batch("release savepoint attempt")?;
                 Ok(value)
             }
             Err(problem) => {
                 self.memo.clear();
+                if let Some(waiting) = self.waiting {
+                    waiting.borrow_mut().clear();
+                }
                 self.batch("rollback to savepoint attempt")?;
                 self.batch("release savepoint attempt")?;
                 Err(problem)
@@ -238,6 +282,7 @@ impl<'a> Tx<'a> {
     /// Runs statements that take no parameters and give no rows.
     pub fn batch(&mut self, sql: &str) -> Result<()> {
         self.memo.written(sql);
+        self.catch_up_all()?;
         match &mut self.conn {
             Conn::Sqlite(c) => c.execute_batch(sql).map_err(|e| sqlite_problem(e, sql)),
             Conn::Postgres(s) => s.batch(sql),
@@ -266,7 +311,7 @@ fn in_order(sql: &str) {
     }
 }
 
-fn bind(s: &mut rusqlite::Statement<'_>, params: &[Value<'_>], sql: &str) -> Result<()> {
+pub(super) fn bind(s: &mut rusqlite::Statement<'_>, params: &[Value<'_>], sql: &str) -> Result<()> {
     use rusqlite::types::{ToSqlOutput, ValueRef};
     struct Bound<'a>(&'a Value<'a>);
     impl rusqlite::ToSql for Bound<'_> {

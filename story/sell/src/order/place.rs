@@ -52,7 +52,7 @@ pub fn place(tx: &mut Tx, brand: BrandId, basket: &Basket) -> Result<Placed> {
     let keys = tx.keys(brand);
     let (address, note) = (keys.seal_opt(basket.address.as_deref()), keys.seal_opt(basket.note.as_deref()));
     let (referrer, bp) = referrer(tx, basket.person, settings.commission_bp)?;
-    tx.exec(
+    tx.later(
         "insert into orders (id, brand_id, person_id, store_id, source, state, delivery, goods, freight, total, units, address, note, \
          referrer_id, commission_bp, placed_at, expires_at) values ($1, $2, $3, $4, $5, 'placed', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         params![
@@ -61,11 +61,11 @@ pub fn place(tx: &mut Tx, brand: BrandId, basket: &Basket) -> Result<Placed> {
         ],
     )?;
     for (n, line) in priced.lines.iter().enumerate() {
-        tx.exec(
+        tx.later(
             "insert into order_line (order_id, n, sku_id, name, quantity, price, amount) values ($1, $2, $3, $4, $5, $6, $7)",
             params![id, n + 1, line.sku, &line.name, line.quantity, line.price, line.amount],
         )?;
-        tx.exec(
+        tx.later(
             "insert into hold (order_id, n, sku_id, store_id, quantity, state) values ($1, $2, $3, $4, $5, 'held')",
             params![id, n + 1, line.sku, basket.store, line.quantity],
         )?;
@@ -97,10 +97,12 @@ fn take(tx: &mut Tx, brand: BrandId, store: StoreId, sku: stock::SkuId, quantity
 
 /// Who brought this person, frozen into the order (D4), and at what rate.
 fn referrer(tx: &mut Tx, person: PersonId, bp: i64) -> Result<(Option<PersonId>, Option<i64>)> {
-    let found: Option<PersonId> = tx.opt(
-        "select b.beneficiary_id from person p join binding b on b.person_id = p.id and b.kind = 'promoter' and b.to_at is null \
-         where p.root_id = (select root_id from person where id = $1) order by b.from_at limit 1",
+    // Sorted here: an order seldom has one referrer, and SQLite builds a table to sort in for each question.
+    let found: Vec<(Ms, PersonId)> = tx.all(
+        "select b.from_at, b.beneficiary_id from person p join binding b on b.person_id = p.id and b.kind = 'promoter' and b.to_at is null \
+         where p.root_id = (select root_id from person where id = $1)",
         params![person],
     )?;
-    Ok((found, found.map(|_| bp)))
+    let first = found.into_iter().min_by_key(|(from, _)| *from).map(|(_, referrer)| referrer);
+    Ok((first, first.map(|_| bp)))
 }
