@@ -142,6 +142,9 @@ fn raw_limit(ask: &Ask) -> f64 {
             .expect("prepares")
             .execute(rusqlite::params![id, r.0, r.1, r.2, r.3 + id, r.4 + id, r.5, r.6, dedupe])
             .expect("runs");
+            let run = |sql: &str, p: &[&dyn rusqlite::ToSql]| c.prepare_cached(sql).expect("prepares").execute(p).expect("runs");
+            run("insert into trail_slot (slot) values (?1) on conflict do nothing", &[&(id >> 14)]);
+            run("insert into trail_new (slot, person_id, what, at, id) values (?1, ?2, 0, ?3, ?4)", &[&(id >> 14), &r.1, &(r.3 + id), &id]);
         }
         c.execute_batch("commit").expect("commits");
         BATCH as u64

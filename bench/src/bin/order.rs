@@ -86,6 +86,11 @@ fn bare_order(c: &rusqlite::Connection, s: &shop::Shop, id: i64, n: i64) {
          values (?1, ?2, ?3, 'order.placed', ?4, ?4, 'mall', ?5, ?6, '{\"order\":\"ord_0000000000000\",\"units\":1}')",
         &[&(1_000_000 + n), &brand, &person, &n, &store, &price],
     );
+    let slot = n >> 14;
+    run("insert into trail_slot (slot) values (?1) on conflict do nothing", &[&slot]);
+    for (what, id) in [(0, 1_000_000 + n), (1, id)] {
+        run("insert into trail_new (slot, person_id, what, at, id) values (?1, ?2, ?3, ?4, ?5)", &[&slot, &person, &what, &n, &id]);
+    }
 }
 
 fn direct(ask: &Ask, case: &'static str, hot: bool, raw: f64) {

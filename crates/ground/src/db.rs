@@ -11,11 +11,13 @@ pub mod migrate;
 mod postgres;
 pub mod row;
 mod sqlite;
+mod trail;
 mod tx;
 mod value;
 mod waiting;
 
 pub use dialect::Engine;
+pub use trail::Kind as Trail;
 pub use tx::{Outcome, Tx};
 pub use value::{Column, Ref, Value};
 

@@ -1,6 +1,6 @@
 //! The event log: one append-only table, the spine of everything that reacts.
 use crate::base::{Fen, Id, Ms, Result, kinds};
-use crate::db::{Engine, Tx};
+use crate::db::{Engine, Trail, Tx};
 use crate::{Outcome, from_row, params};
 use std::sync::atomic::Ordering;
 
@@ -143,6 +143,9 @@ impl Tx<'_> {
         };
         if outcome.won() {
             self.appended += 1;
+            if let (Some(person), Some(id)) = (f.person, id) {
+                self.trail(Trail::Event, person, at, Id::<kinds::Event>::new(id))?;
+            }
         }
         Ok(outcome)
     }

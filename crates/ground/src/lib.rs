@@ -12,6 +12,6 @@ pub mod secret;
 pub mod testing;
 pub mod timer;
 
-pub use db::{Db, Outcome, Tx, Value, row::Row};
+pub use db::{Db, Outcome, Trail, Tx, Value, row::Row};
 pub use event::{Event, Fact};
 pub use weir_base as base;

@@ -52,6 +52,15 @@ impl Drop for DropDatabase {
     }
 }
 
+/// How many events and orders are not found by their person exactly once, or found without being there.
+pub const LOST_BY_PERSON: &str = "select \
+    (select count(*) from (select person_id, at, id from event where person_id is not null except select person_id, at, id from event_of) a) \
+    + (select count(*) from (select person_id, at, id from event_of except select person_id, at, id from event) b) \
+    + (select count(*) from event_of) - (select count(*) from event where person_id is not null) \
+    + (select count(*) from (select person_id, placed_at, id from orders except select person_id, at, id from orders_of) c) \
+    + (select count(*) from (select person_id, at, id from orders_of except select person_id, placed_at, id from orders) d) \
+    + (select count(*) from orders_of) - (select count(*) from orders)";
+
 /// What sealed text of a brand says; other text is answered as it is.
 pub fn opened(db: &Db, brand: crate::event::BrandId, text: &str) -> String {
     db.shared().keys().of(brand).open(text).expect("it was sealed with the key of this database")

@@ -84,6 +84,8 @@ fn check(db: &Db, s: &Shop, seen: &Acknowledged) {
             assert_eq!(sales.0, paid);
             let facts: i64 = tx.one("select count(*) from event where name = 'order.placed'", &[])?;
             assert_eq!(facts, all.len() as i64, "one fact an order");
+            let lost: i64 = tx.one(weir_ground::testing::LOST_BY_PERSON, &[])?;
+            assert_eq!(lost, 0, "everything is found by its person");
             Ok((all, by_state, tracked))
         })
         .unwrap();

@@ -3,8 +3,9 @@
 #[path = "common/source.rs"]
 mod source;
 use source::{Literal, literals, root, sources};
-use weir_ground::db::Engine;
-use weir_ground::testing::each_engine;
+use weir_ground::db::{Engine, Open};
+use weir_ground::testing::{Scratch, each_engine};
+use weir_ground::{Db, Value};
 
 /// The statement that a literal is, if it is a whole one.
 fn statement(l: &Literal) -> Option<String> {
@@ -49,8 +50,8 @@ fn statements() -> Vec<(String, String)> {
     let mut out = vec![];
     for file in files {
         let name = file.strip_prefix(&root).unwrap().display().to_string();
-        // Here the engine speaks about itself.
-        if name == "crates/ground/src/db/postgres.rs" {
+        // Here the engines speak about themselves.
+        if ["postgres", "trail", "waiting"].iter().any(|own| name == format!("crates/ground/src/db/{own}.rs")) {
             continue;
         }
         let source = std::fs::read_to_string(&file).unwrap();
@@ -83,6 +84,33 @@ fn every_whole_statement_is_understood_by_both_engines() {
     });
     println!("{} statements", all.len());
     assert!(bad.is_empty(), "{} of {} do not prepare:\n{}", bad.len(), all.len(), bad.join("\n"));
+}
+
+/// A question by person goes through the trail from the person on; the engine must not walk all of it,
+/// nor all events or orders, to find hers.
+#[test]
+fn questions_by_person_do_not_walk_everything() {
+    // What compares all with all walks over all.
+    let asks = |sql: &String| (sql.contains("event_of") || sql.contains("orders_of")) && !sql.contains(" except ");
+    let all: Vec<(String, String)> = statements().into_iter().filter(|(_, sql)| asks(sql)).collect();
+    assert!(all.len() >= 12, "only {} statements were found", all.len());
+    let dir = Scratch::new();
+    let db = Db::open(&Open { dir: Some(dir.0.clone()), ..Open::default() }).unwrap();
+    let mut bad = vec![];
+    for (at, sql) in all {
+        let ask = format!("explain query plan {}", sql.trim_end_matches(" for update"));
+        let n = sql.split('$').skip(1).filter_map(|p| p.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()).max().unwrap_or(0);
+        let plan: Vec<(i64, i64, i64, String)> = db.read_now(move |tx| tx.all(&ask, &vec![Value::Null; n])).unwrap();
+        let walks = |step: &str| {
+            let mut words = step.split(' ');
+            words.next() == Some("SCAN") && !matches!(words.next(), Some("s" | "event_of" | "orders_of" | "CONSTANT"))
+        };
+        if plan.iter().any(|p| walks(&p.3) || p.3.contains("AUTOMATIC") || p.3.starts_with("SEARCH n USING PRIMARY KEY (slot=?)")) {
+            bad.push(format!("{at}: {sql}\n{}", plan.iter().map(|p| format!("    {}\n", p.3)).collect::<String>()));
+        }
+    }
+    db.close();
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn erase(tx: &mut Tx, e: &mut Erasing) -> Result<()> {
         // One value of each property is shown as a sample; it may have been hers. The next event brings another.
         let n = tx.exec(
             "update catalogue_property set sample = '' where brand_id = $1 and sample <> '' \
-             and event in (select name from event where person_id = $2)",
+             and event in (select name from event where id in (select id from event_of where person_id = $2))",
             params![e.brand, s],
         )?;
         e.count("samples", n);

@@ -154,7 +154,8 @@ fn lately(tx: &mut Tx, person: PersonId, touchpoint: TouchpointId) -> Result<boo
     let since = tx.now() - SESSION;
     // By the person's few events, not by the touchpoint's many: the plus sign forbids its index.
     let found: Option<i64> = tx.opt(
-        "select 1 from event where person_id = $1 and at > $2 and name = 'touchpoint.visited' and +touchpoint_id = $3 limit 1",
+        "select 1 from event where id in (select id from event_of where person_id = $1 and at > $2) \
+         and name = 'touchpoint.visited' and +touchpoint_id = $3 limit 1",
         params![person, since, touchpoint],
     )?;
     Ok(found.is_some())

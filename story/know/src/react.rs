@@ -83,11 +83,12 @@ fn paid(tx: &mut Tx, subject: PersonId, e: &Event, value: i64) -> Result<()> {
 fn recount(tx: &mut Tx, subject: PersonId, e: &Event) -> Result<()> {
     let n: i64 = tx.one(
         "select coalesce(sum(case when v.name = 'order.paid' then 1 when v.props like '%\"full\":true%' then -1 else 0 end), 0) \
-         from event v where v.person_id = $1 and v.name in ('order.paid', 'order.refunded') and (v.xid, v.id) <= ($2, $3)",
+         from event v where v.id in (select id from event_of where person_id = $1) and v.name in ('order.paid', 'order.refunded') and (v.xid, v.id) <= ($2, $3)",
         params![subject, e.xid, e.id],
     )?;
     let (first, last): (Option<Ms>, Option<Ms>) = tx.one(
-        "select min(o.paid_at), max(o.paid_at) from orders o where o.person_id = $1 and o.paid_at is not null and o.state not in ('refunded', 'paid_late', 'cancelled')",
+        "select min(o.paid_at), max(o.paid_at) from orders o where o.id in (select id from orders_of where person_id = $1) \
+         and o.paid_at is not null and o.state not in ('refunded', 'paid_late', 'cancelled')",
         params![subject],
     )?;
     let (first, last) = if n > 0 { (first, last) } else { (None, None) };

@@ -311,8 +311,9 @@ pub fn later(tx: &mut Tx, brand: BrandId, root: PersonId, word: &Word, here: &st
         "name" | "phone" | "email" => {
             let like = format!("%\"{}\"%", word.field);
             tx.one(
-                "select max(e.at) from event e join person p on p.id = e.person_id where p.root_id = $1 and e.name = 'person.changed' \
-                 and e.props like $2",
+                "select max(e.at) from event e \
+                 where e.id in (select id from event_of where person_id in (select id from person where root_id = $1)) \
+                 and e.name = 'person.changed' and e.props like $2",
                 params![root, &like],
             )?
         }

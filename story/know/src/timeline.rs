@@ -42,7 +42,7 @@ pub async fn person_timeline(
                 .collect();
             let named = if names.is_empty() { String::new() } else { format!(" and ({})", names.join(" or ")) };
             let filter = format!(
-                "e.person_id in (select id from person where root_id = $1) and (e.at, e.id) < ($2, $3){named}"
+                "e.id in (select id from event_of where person_id in (select id from person where root_id = $1) and (at, id) < ($2, $3)){named}"
             );
             let items = events(
                 tx,

@@ -81,13 +81,13 @@ pub fn of_person(tx: &mut Tx, id: BrandId, person: PersonId) -> Result<PersonMon
     type Orders = (i64, i64, i64, Option<Ms>, Option<Ms>);
     let (n, paid, refunded, first, last): Orders = tx.one(
         "select count(*), cast(coalesce(sum(o.paid), 0) as bigint), cast(coalesce(sum(o.refunded), 0) as bigint), min(o.paid_at), max(o.paid_at) \
-         from orders o where o.person_id in (select x.id from person x where x.root_id = $1) and o.paid_at is not null \
+         from orders o where o.id in (select id from orders_of where person_id in (select x.id from person x where x.root_id = $1)) and o.paid_at is not null \
          and o.state not in ('paid_late', 'cancelled')",
         params![person],
     )?;
     let commission: Fen = tx.one(
-        "select cast(coalesce(sum(c.amount - c.reversed), 0) as bigint) from commission c join orders o on o.id = c.order_id \
-         where o.person_id in (select x.id from person x where x.root_id = $1)",
+        "select cast(coalesce(sum(c.amount - c.reversed), 0) as bigint) from commission c \
+         where c.order_id in (select id from orders_of where person_id in (select x.id from person x where x.root_id = $1))",
         params![person],
     )?;
     let touchpoint: Option<TouchpointId> = tx.one("select touchpoint_id from person where id = $1", params![person])?;

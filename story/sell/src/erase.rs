@@ -8,12 +8,16 @@ use weir_ground::{Tx, params};
 use weir_know::person::erase::held::{self, MINE, Sections};
 use weir_know::person::erase::{Chapter, Erasing, nothing_to_search};
 
+/// The orders of a person, as a condition.
+const HERS: &str = "id in (select id from orders_of where person_id in (select id from person where root_id = $1))";
+
 pub const CHAPTER: Chapter = Chapter { refuse, erase, search: nothing_to_search, held: of };
 
 /// Goods that were paid and not handed over need the address and the code: they come first.
 fn refuse(tx: &mut Tx, e: &Erasing) -> Result<()> {
     let n: i64 = tx.one(
-        "select count(*) from orders where person_id in (select id from person where root_id = $1) and state in ('paid', 'ready')",
+        "select count(*) from orders where id in (select id from orders_of where person_id in (select id from person where root_id = $1)) \
+         and state in ('paid', 'ready')",
         params![e.root],
     )?;
     match n {
@@ -32,7 +36,10 @@ fn erase(tx: &mut Tx, e: &mut Erasing) -> Result<()> {
         e.count("sessions", n);
     }
     for s in e.subjects.clone() {
-        let orders: Vec<(OrderId, String)> = tx.all("select id, state from orders where person_id = $1 order by id", params![s])?;
+        let orders: Vec<(OrderId, String)> = tx.all(
+            "select id, state from orders where id in (select id from orders_of where person_id = $1) order by id",
+            params![s],
+        )?;
         for (id, state) in orders {
             e.ids.insert(id.to_string());
             if state == "placed" {
@@ -45,7 +52,7 @@ fn erase(tx: &mut Tx, e: &mut Erasing) -> Result<()> {
     e.each(
         tx,
         "orders_emptied",
-        "update orders set address = null, note = null, pickup_code = null where person_id = $1 \
+        "update orders set address = null, note = null, pickup_code = null where id in (select id from orders_of where person_id = $1) \
          and (address is not null or note is not null or pickup_code is not null)",
     )
 }
@@ -53,19 +60,19 @@ fn erase(tx: &mut Tx, e: &mut Erasing) -> Result<()> {
 fn of(tx: &mut Tx, brand: BrandId, root: PersonId) -> Result<Sections> {
     let orders = format!(
         "select id, no, source, state, delivery, goods, freight, total, paid, refunded, address, note, pickup_code, placed_at, paid_at \
-         from orders where person_id {MINE} order by placed_at, id"
+         from orders where {HERS} order by placed_at, id"
     );
     let lines = format!(
         "select l.order_id, l.name, l.quantity, l.price, l.amount, l.refunded from order_line l join orders o on o.id = l.order_id \
-         where o.person_id {MINE} order by l.order_id, l.n"
+         where o.{HERS} order by l.order_id, l.n"
     );
     let payments = format!(
         "select p.order_id, p.provider, p.amount, p.state, p.channel_no, p.opened_at, p.settled_at from payment p join orders o on o.id = p.order_id \
-         where o.person_id {MINE} order by p.id"
+         where o.{HERS} order by p.id"
     );
     let refunds = format!(
         "select r.order_id, r.amount, r.state, r.reason, r.created_at, r.settled_at from refund r join orders o on o.id = r.order_id \
-         where o.person_id {MINE} order by r.id"
+         where o.{HERS} order by r.id"
     );
     let address = format!("select name, phone, region, detail from address where person_id {MINE}");
     let cart = format!("select p.name, c.quantity, c.at from cart_line c join sku s on s.id = c.sku_id join product p on p.id = s.product_id where c.person_id {MINE} order by c.at");

@@ -126,6 +126,7 @@ fn audit(db: &Db) {
     db.read_now(|tx| {
         assert_eq!(weir_ledger::audit(tx)?, Vec::<String>::new());
         let wrong: Vec<(&str, &str)> = vec![
+            ("every event and order is found by its person", weir_ground::testing::LOST_BY_PERSON),
             ("held is the sum of live holds", "select count(*) from stock k where held <> (select coalesce(sum(h.quantity), 0) from hold h where h.sku_id = k.sku_id and h.store_id = k.store_id and h.state in ('held', 'committed'))"),
             ("on hand is the sum of moves", "select count(*) from stock k where on_hand <> (select coalesce(sum(m.delta), 0) from stock_move m where m.sku_id = k.sku_id and m.store_id = k.store_id)"),
             ("every order has a hold for each line", "select count(*) from order_line l where l.sku_id is not null and not exists (select 1 from hold h where h.order_id = l.order_id and h.n = l.n)"),

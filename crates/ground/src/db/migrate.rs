@@ -17,7 +17,7 @@ pub const HISTORY: &[(&str, &str)] = history![
     "0010_identity", "0011_privacy",
     "0012_segment", "0013_stage", "0014_attribute", "0015_order_time", "0016_pool", "0017_attribute_sources",
     "0018_import_policy",
-    "0019_erase",
+    "0019_erase", "0020_trail",
 ];
 
 /// The number that `weir status` shows as `schema`.

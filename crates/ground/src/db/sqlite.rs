@@ -9,7 +9,7 @@
 //! restore, which costs as much as the work itself. A call that refuses before it wrote anything
 //! leaves nothing to undo. Only when a call fails after a write is the batch rolled back and run
 //! again with a savepoint around each call; calls may be run again by contract.
-use super::{Job, Open, Shared, Store, Tx, memo::Memo, migrate, tx::{Conn, sqlite_problem}, waiting::Waiting};
+use super::{Job, Open, Shared, Store, Tx, memo::Memo, migrate, trail, tx::{Conn, sqlite_problem}, waiting::Waiting};
 use crate::base::{Problem, Result};
 use crate::seal;
 use rusqlite::hooks::Wal;
@@ -28,6 +28,8 @@ const LITTLE: usize = 200;
 const JOURNAL: u64 = 256 << 20;
 /// Batches run with savepoints after one had to be run again.
 const CAREFUL: u32 = 64;
+/// So long without a job is rest enough to fold some of the trail.
+const REST: std::time::Duration = std::time::Duration::from_millis(2);
 /// Batches that may be committed while the disk still works on one before.
 const AHEAD: usize = 2;
 
@@ -226,35 +228,18 @@ fn write_loop(
     fold: mpsc::SyncSender<()>,
     to_flush: mpsc::SyncSender<Done>,
 ) {
-    let (mut careful, mut version, waiting) = (0u32, 0i64, RefCell::new(Waiting::default()));
+    let (mut careful, mut version, waiting) = (0u32, 0i64, RefCell::new(Waiting::new()));
     let mut folding = false;
-    while let Ok(first) = jobs.recv() {
-        let mut batch = vec![first];
-        while batch.len() < BATCH {
-            match jobs.try_recv() {
-                Ok(job) => batch.push(job),
-                Err(_) => break,
+    let mut trail = Rest::Wait;
+    loop {
+        match next(&jobs, trail) {
+            Next::End => break,
+            Next::Nothing => trail = fold_trail(&c),
+            Next::Job(first) => {
+                trail = Rest::Wait;
+                write(&c, first, &jobs, &shared, &waiting, (&mut careful, &mut version), &to_flush);
             }
         }
-        let done = commit(&c, &mut batch, &shared, &waiting, &mut careful, &mut version);
-        shared.stats.commits.fetch_add(1, Ordering::Relaxed);
-        shared.stats.calls.fetch_add(batch.len() as u64, Ordering::Relaxed);
-        let failed = match done {
-            Ok((events, timers)) => {
-                if events {
-                    shared.events.ring();
-                }
-                if timers {
-                    shared.timers.ring();
-                }
-                None
-            }
-            Err(problem) => {
-                let _ = c.execute_batch("rollback");
-                Some(problem)
-            }
-        };
-        let _ = to_flush.send(Done { batch, failed });
         if folding && journal.folded.swap(false, Ordering::Acquire) {
             let _ = c.execute_batch("pragma wal_checkpoint(passive)");
             journal.pages.store(0, Ordering::Relaxed);
@@ -264,6 +249,93 @@ fn write_loop(
             folding = fold.try_send(()).is_ok();
         }
     }
+}
+
+/// What the writer does about the trail when there is no job.
+#[derive(Clone, Copy, PartialEq)]
+enum Rest {
+    /// Something may be left to fold: after a moment of rest.
+    Wait,
+    /// There is more to fold at once.
+    More,
+    /// All is folded.
+    Done,
+}
+
+enum Next {
+    Job(Box<dyn Job>),
+    Nothing,
+    End,
+}
+
+fn next(jobs: &mpsc::Receiver<Box<dyn Job>>, trail: Rest) -> Next {
+    let for_at_most = match trail {
+        Rest::Wait => REST,
+        Rest::More => std::time::Duration::ZERO,
+        Rest::Done => return jobs.recv().map_or(Next::End, Next::Job),
+    };
+    match jobs.recv_timeout(for_at_most) {
+        Ok(job) => Next::Job(job),
+        Err(mpsc::RecvTimeoutError::Timeout) => Next::Nothing,
+        Err(mpsc::RecvTimeoutError::Disconnected) => Next::End,
+    }
+}
+
+/// Folds a piece of the trail in a transaction of its own.
+fn fold_trail(c: &rusqlite::Connection) -> Rest {
+    let sql = |text: &'static str| c.execute_batch(text).map_err(|e| sqlite_problem(e, text));
+    let fold = || -> Result<Rest> {
+        if !trail::due(c, true)? {
+            return Ok(Rest::Done);
+        }
+        sql("begin immediate")?;
+        trail::fold(c, trail::PIECE)?;
+        sql("commit")?;
+        Ok(Rest::More)
+    };
+    fold().unwrap_or_else(|problem| {
+        tracing::warn!("the trail is not folded just now: {}", problem.detail);
+        let _ = c.execute_batch("rollback");
+        Rest::Done
+    })
+}
+
+/// Runs what waits as one batch and hands it on to be answered.
+fn write(
+    c: &rusqlite::Connection,
+    first: Box<dyn Job>,
+    jobs: &mpsc::Receiver<Box<dyn Job>>,
+    shared: &Shared,
+    waiting: &RefCell<Waiting>,
+    (careful, version): (&mut u32, &mut i64),
+    to_flush: &mpsc::SyncSender<Done>,
+) {
+    let mut batch = vec![first];
+    while batch.len() < BATCH {
+        match jobs.try_recv() {
+            Ok(job) => batch.push(job),
+            Err(_) => break,
+        }
+    }
+    let done = commit(c, &mut batch, shared, waiting, careful, version);
+    shared.stats.commits.fetch_add(1, Ordering::Relaxed);
+    shared.stats.calls.fetch_add(batch.len() as u64, Ordering::Relaxed);
+    let failed = match done {
+        Ok((events, timers)) => {
+            if events {
+                shared.events.ring();
+            }
+            if timers {
+                shared.timers.ring();
+            }
+            None
+        }
+        Err(problem) => {
+            let _ = c.execute_batch("rollback");
+            Some(problem)
+        }
+    };
+    let _ = to_flush.send(Done { batch, failed });
 }
 
 /// A batch that is in the journal, or why it is not.
@@ -343,6 +415,9 @@ fn commit(
             }
             sql("release call")?;
         }
+    }
+    if trail::due(c, false)? {
+        trail::fold(c, 2 * waiting.borrow().came())?;
     }
     sql("commit")?;
     Ok(woke)

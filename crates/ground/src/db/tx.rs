@@ -39,7 +39,7 @@ pub struct Tx<'a> {
     pub(crate) timers: bool,
     memo: &'a Memo,
     /// Rows of the batch that are yet to be written, where calls share one.
-    waiting: Option<&'a RefCell<Waiting>>,
+    pub(super) waiting: Option<&'a RefCell<Waiting>>,
 }
 
 impl<'a> Tx<'a> {

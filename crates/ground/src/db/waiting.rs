@@ -5,20 +5,31 @@
 //! stays here, with those of the other calls of the batch, until the batch ends or a statement names its table:
 //! so whoever looks finds it. A call that refuses takes its own rows out again, which needs no
 //! savepoint. Should the database refuse a row after all, the batch is run again, each call for itself.
-use super::{memo::target, tx::{bind, sqlite_problem}, value::Value};
+use super::{memo::target, trail::{self, Entry}, tx::{bind, sqlite_problem}, value::Value};
 use crate::base::Result;
 
 /// Rows of one statement at most; fewer go in halves of it, so that there are few texts to prepare.
 const MOST: usize = 32;
 
-#[derive(Default)]
 pub(crate) struct Waiting {
     tables: Vec<Table>,
+    trail: Trail,
     /// Rows that are here.
     rows: usize,
     /// Rows of earlier calls that were written while this one ran.
     earlier: u64,
     failed: bool,
+}
+
+/// Entries of the trail, all for the slot of the present.
+struct Trail {
+    slot: i64,
+    entries: Vec<Entry>,
+    /// Where those of the call under way begin.
+    mark: usize,
+    /// How many came since [`Waiting::clear`].
+    came: usize,
+    many: String,
 }
 
 /// The rows of one insert.
@@ -44,6 +55,18 @@ enum Cell {
 }
 
 impl Waiting {
+    pub fn new() -> Waiting {
+        let trail = Trail { slot: 0, entries: vec![], mark: 0, came: 0, many: trail::many() };
+        Waiting { tables: vec![], trail, rows: 0, earlier: 0, failed: false }
+    }
+
+    pub fn trail(&mut self, slot: i64, entry: Entry) {
+        self.trail.slot = slot;
+        self.trail.entries.push(entry);
+        self.trail.came += 1;
+        self.rows += 1;
+    }
+
     pub fn add(&mut self, sql: &'static str, params: &[Value<'_>]) {
         let at = self.tables.iter().position(|t| std::ptr::eq(t.one, sql) || t.one == sql).unwrap_or_else(|| {
             self.tables.push(Table::new(sql, params.len()));
@@ -59,6 +82,7 @@ impl Waiting {
         for t in &mut self.tables {
             (t.cell, t.byte) = (t.cells.len(), t.bytes.len());
         }
+        self.trail.mark = self.trail.entries.len();
     }
 
     /// Takes out the rows of the call under way, which refused. `changes` is what it changed in
@@ -69,18 +93,23 @@ impl Waiting {
             t.cells.truncate(t.cell);
             t.bytes.truncate(t.byte);
         }
+        self.rows -= self.trail.entries.len() - self.trail.mark;
+        self.trail.entries.truncate(self.trail.mark);
         changes == self.earlier && !self.failed
     }
 
     /// Takes out all rows: they are undone with what is around them.
     pub fn clear(&mut self) {
         self.tables.iter_mut().for_each(Table::clear);
+        self.trail.entries.clear();
+        (self.trail.mark, self.trail.came) = (0, 0);
         (self.rows, self.earlier, self.failed) = (0, 0, false);
     }
 
     /// Does a statement name a table that has rows here?
     pub fn concerns(&self, sql: &str) -> bool {
-        self.rows > 0 && self.tables.iter().any(|t| !t.cells.is_empty() && sql.contains(t.name))
+        let here = |t: &Table| !t.cells.is_empty() && sql.contains(t.name);
+        self.rows > 0 && (self.tables.iter().any(here) || !self.trail.entries.is_empty() && trail::concerns(sql))
     }
 
     /// Writes all rows.
@@ -98,7 +127,24 @@ impl Waiting {
                 return written;
             }
         }
+        let Trail { slot, entries, mark, many, .. } = &mut self.trail;
+        if !entries.is_empty() {
+            let (own, written) = (entries.len() - *mark, trail::write(c, *slot, entries, many));
+            *mark = 0;
+            match written {
+                Ok(rows) => self.earlier += rows.saturating_sub(own as u64),
+                Err(problem) => {
+                    self.failed = true;
+                    return Err(problem);
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Entries of the trail that came since [`Waiting::clear`].
+    pub fn came(&self) -> usize {
+        self.trail.came
     }
 
     /// Was a row refused since [`Waiting::clear`]?
@@ -109,8 +155,7 @@ impl Waiting {
 
 impl Table {
     fn new(one: &'static str, columns: usize) -> Table {
-        let (head, row) = one.split_once(" values ").expect("an insert has values");
-        let texts = (0..=MOST.ilog2()).map(|power| repeat(head, row, columns, 1 << power)).collect();
+        let texts = (0..=MOST.ilog2()).map(|power| repeat(one, columns, 1 << power)).collect();
         let name = target(one).expect("an insert names its table");
         Table { one, name, columns, texts, cells: vec![], bytes: vec![], cell: 0, byte: 0 }
     }
@@ -171,7 +216,8 @@ impl Table {
 }
 
 /// The insert for so many rows: `($1, 'x', $2)` becomes `($1, 'x', $2), ($3, 'x', $4)` …
-fn repeat(head: &str, row: &str, columns: usize, rows: usize) -> String {
+pub(super) fn repeat(one: &str, columns: usize, rows: usize) -> String {
+    let (head, row) = one.split_once(" values ").expect("an insert has values");
     let mut sql = format!("{head} values ");
     for n in 0..rows {
         if n > 0 {
@@ -209,7 +255,7 @@ mod tests {
     #[test]
     fn any_number_of_rows_is_written_as_it_was_given() {
         for n in [1, 2, 3, 31, 32, 33, 100] {
-            let (c, mut w) = (base(), Waiting::default());
+            let (c, mut w) = (base(), Waiting::new());
             for i in 0..n {
                 let text = format!("row {i}");
                 w.add(INSERT, &[Value::Int(i), if i % 3 == 0 { Value::Null } else { Value::Text(&text) }]);
@@ -225,7 +271,7 @@ mod tests {
     /// A call that refuses takes only its own rows with it, also when it made those of others be written.
     #[test]
     fn a_refusal_takes_out_its_own_rows() {
-        let (c, mut w) = (base(), Waiting::default());
+        let (c, mut w) = (base(), Waiting::new());
         w.begin();
         w.add(INSERT, &[Value::Int(1), Value::Text("kept")]);
         w.begin();
@@ -244,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_row_that_the_database_refuses_is_noticed() {
-        let (c, mut w) = (base(), Waiting::default());
+        let (c, mut w) = (base(), Waiting::new());
         w.add(INSERT, &[Value::Int(1), Value::Null]);
         w.add(INSERT, &[Value::Int(1), Value::Null]);
         assert!(w.flush(&c).is_err() && w.failed());

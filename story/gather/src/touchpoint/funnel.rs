@@ -131,17 +131,24 @@ fn lives(tx: &mut Tx, id: TouchpointId) -> Result<Vec<Life>> {
             Ok(())
         },
     )?;
-    let seconds: Vec<(PersonId, Ms)> = tx.all(
-        "select q.person, q.paid_at from (select p.id as person, o.paid_at, row_number() over (partition by p.id order by o.paid_at, o.id) as n \
-         from person p join person x on x.root_id = p.id join orders o on o.person_id = x.id \
-         where p.touchpoint_id = $1 and p.root_id = p.id and p.orders > 1 and o.paid_at is not null and o.paid > o.refunded) q where q.n = 2",
+    // The first two of each person.
+    let mut paid: HashMap<PersonId, (Ms, Ms)> = HashMap::new();
+    tx.each(
+        "select p.id, o.paid_at from person p join person x on x.root_id = p.id cross join orders_of v join orders o on o.id = v.id \
+         where v.person_id = x.id and p.touchpoint_id = $1 and p.root_id = p.id and p.orders > 1 and o.paid_at is not null and o.paid > o.refunded",
         params![id],
+        |r| {
+            let at: Ms = r.get(1)?;
+            let (first, second) = paid.entry(r.get(0)?).or_insert((Ms::MAX, Ms::MAX));
+            *second = (*second).min(at.max(*first));
+            *first = (*first).min(at);
+            Ok(())
+        },
     )?;
-    let seconds: HashMap<PersonId, Ms> = seconds.into_iter().collect();
     for person in twice {
         // An imported history may know only how many there were.
         let life = lives.entry(person).or_default();
-        life[4] = seconds.get(&person).copied().or(life[3]);
+        life[4] = paid.get(&person).map(|p| p.1).filter(|second| *second < Ms::MAX).or(life[3]);
     }
     Ok(lives.into_values().collect())
 }
@@ -209,8 +216,8 @@ fn by_day(tx: &mut Tx, who: &Staff, id: TouchpointId, today: Day) -> Result<Vec<
         },
     )?;
     tx.each(
-        "select o.paid_at, o.paid - o.refunded from orders o join person s on s.id = o.person_id \
-         join person p on p.id = s.root_id where p.touchpoint_id = $1 and o.paid_at >= $2",
+        "select o.paid_at, o.paid - o.refunded from person p join person s on s.root_id = p.id cross join orders_of v join orders o on o.id = v.id \
+         where v.person_id = s.id and p.touchpoint_id = $1 and o.paid_at >= $2",
         params![id, since],
         |r| {
             if let Some(day) = days.get_mut(&zone.day(r.get(0)?).0) {

@@ -55,9 +55,9 @@ pub fn retention(tx: &mut Tx, who: &Staff, id: TouchpointId) -> Result<Touchpoin
     let came: HashMap<PersonId, Ms> = came.into_iter().filter(|c| c.1 >= since).collect();
     let mut active: HashMap<PersonId, u16> = HashMap::new();
     tx.each(
-        "select distinct p.id, (e.at - (case when p.joined_at < p.created_at then p.joined_at else p.created_at end)) / $1 \
-         from person p join person x on x.root_id = p.id join event e on e.person_id = x.id \
-         where p.touchpoint_id = $2 and p.root_id = p.id and p.created_at >= $3 and e.actor is null and e.source not in ('import', 'console', 'weir') \
+        "select p.id, (e.at - (case when p.joined_at < p.created_at then p.joined_at else p.created_at end)) / $1 \
+         from person p join person x on x.root_id = p.id cross join event_of v join event e on e.id = v.id \
+         where v.person_id = x.id and p.touchpoint_id = $2 and p.root_id = p.id and p.created_at >= $3 and e.actor is null and e.source not in ('import', 'console', 'weir') \
          and e.at >= p.created_at",
         params![WEEK, id, since],
         |r| {

@@ -8,7 +8,7 @@ use weir_ground::config::Config;
 use weir_ground::event::{BrandId, PersonId};
 use weir_ground::http::App;
 use weir_ground::metrics::Metrics;
-use weir_ground::{Db, Tx, params};
+use weir_ground::{Db, Trail, Tx, params};
 use weir_keep::brand::{self, NewBrand};
 use weir_keep::{Settings, Staff, key};
 
@@ -61,6 +61,7 @@ pub fn paid_order(db: &Db, brand: BrandId, person: PersonId, id: i64, paid: i64,
              values ($1, $2, $3, $4, 'import', 'paid', 'pickup', $5, 0, $5, $5, $6, 1, $7, $7)",
             params![id, brand, person, store, paid, refunded, at],
         )?;
+        tx.trail(Trail::Order, person, at, weir_ground::base::ids::OrderId::new(id))?;
         tx.exec(
             "update person set orders = orders + 1, paid = paid + $1, refunded = refunded + $2, first_order_at = coalesce(first_order_at, $3) where id = $4",
             params![paid, refunded, at, person],

@@ -125,7 +125,7 @@ fn side(tx: &mut Tx, root: PersonId, subjects: &[PersonId]) -> Result<Side> {
     let mut out = Side { person: PersonRef { id: root, name }, subjects: subjects.len() as i64, identities: 0, events: 0, orders: 0, paid_fen: Fen(0) };
     for s in subjects {
         let (identities, events): (i64, i64) = tx.one(
-            "select (select count(*) from identity where person_id = $1), (select count(*) from event where person_id = $1)",
+            "select (select count(*) from identity where person_id = $1), (select count(*) from event_of where person_id = $1)",
             params![*s],
         )?;
         let (orders, paid): (i64, i64) = tx.one(

@@ -303,8 +303,10 @@ fn all_past(tx: &mut Tx, person: PersonId) -> Result<bool> {
         "select 1 from segment_member m join person p on p.id = m.person_id where p.root_id = $1 limit 1",
         params![person],
     )?;
-    let told: Option<(i64, i64)> =
-        tx.opt("select xid, id from event where person_id = $1 and name = 'person.erased' order by id desc limit 1", params![person])?;
+    let told: Option<(i64, i64)> = tx.opt(
+        "select xid, id from event where id in (select id from event_of where person_id = $1) and name = 'person.erased' order by id desc limit 1",
+        params![person],
+    )?;
     let to = told.map_or(Cursor::default(), |(xid, id)| Cursor { xid, id });
     Ok(inside.is_none() && reader::all_past(tx, to, &[crate::live::READER])?)
 }
@@ -320,7 +322,7 @@ from_row!(Said { id, at, name, props });
 /// Empties some events of a subject; answers the place of the last one if there may be more.
 fn empty_events(tx: &mut Tx, e: &mut Erasing, subject: PersonId, after: (Ms, i64)) -> Result<Option<(Ms, i64)>> {
     let some: Vec<Said> = tx.all(
-        "select id, at, name, props from event where person_id = $1 and (at, id) > ($2, $3) \
+        "select id, at, name, props from event where id in (select id from event_of where person_id = $1 and (at, id) > ($2, $3)) \
          and (props <> '{}' or dedupe is not null) order by at, id limit $4",
         params![subject, after.0, after.1, SOME],
     )?;

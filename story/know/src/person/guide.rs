@@ -37,8 +37,9 @@ pub fn of(tx: &mut Tx, root: PersonId) -> Result<Option<GuideRef>> {
     let Some((id, name, active)) = found else { return Ok(None) };
     let to = format!("%\"to\":\"{id}\"%");
     let since_at = tx.one(
-        "select max(e.at) from event e join person p on p.id = e.person_id \
-         where p.root_id = $1 and e.name = 'person.guide_changed' and e.props like $2",
+        "select max(e.at) from event e \
+         where e.id in (select id from event_of where person_id in (select id from person where root_id = $1)) \
+         and e.name = 'person.guide_changed' and e.props like $2",
         params![root, &to],
     )?;
     Ok(Some(GuideRef { id, name, active, since_at }))

@@ -57,7 +57,8 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
     let brand = pool.brand;
     let (events, fresh, behind, rules) = db.read_now(move |tx| {
         let sql = format!(
-            "select {COLUMNS} from event where person_id in (select id from person where root_id = $1) order by at, id"
+            "select {COLUMNS} from event where id in (select id from event_of where person_id in (select id from person where root_id = $1)) \
+             order by at, id"
         );
         let events: Vec<Event> = tx.all(&sql, params![person])?;
         let behind = reader::any_after(tx, brand, Cursor { xid: at.xid, id: at.id })?;

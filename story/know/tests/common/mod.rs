@@ -13,7 +13,7 @@ use weir_ground::metrics::Metrics;
 use weir_ground::reader::{self, Reader};
 use weir_ground::testing::START;
 use weir_ground::timer::{self, Due, Handler};
-use weir_ground::{Db, Fact, Tx, params};
+use weir_ground::{Db, Fact, Trail, Tx, params};
 use weir_keep::brand::{self, NewBrand};
 use weir_keep::{Settings, key};
 use weir_know::attribute::sources;
@@ -82,6 +82,7 @@ impl World {
                  placed_at, paid_at) values ($1, $2, $3, $4, 'test', 'completed', 'pickup', $5, 0, $5, $5, 1, $6, $6)",
                 params![id, brand, person, store, fen, at],
             )?;
+            tx.trail(Trail::Order, person, at, id)?;
             let props = format!(r#"{{"order":"{id}"}}"#);
             let _ = tx.record(&Fact::new(brand, "order.paid", at).person(person).store(store).value(Fen(fen)).props(&props))?;
             Ok(id)

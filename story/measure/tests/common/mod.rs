@@ -5,7 +5,7 @@ use weir_gather::touchpoint::{self, AddTouchpoint, cost};
 use weir_ground::base::{Fen, Id, Ms, Result, ids};
 use weir_ground::event::{BrandId, PersonId, TouchpointId};
 use weir_ground::reader::{self, Reader};
-use weir_ground::{Db, Fact, Tx, params};
+use weir_ground::{Db, Fact, Trail, Tx, params};
 use weir_keep::brand::{NewBrand, Settings};
 use weir_keep::{Staff, brand};
 use weir_know::consent::{self, SetConsent};
@@ -103,6 +103,7 @@ impl Shop {
                  placed_at, paid_at) values ($1, $2, $3, $4, 'test', 'completed', 'pickup', $5, 0, $5, $5, 1, $6, $6)",
                 params![id, brand, person, store, fen, at],
             )?;
+            tx.trail(Trail::Order, person, at, id)?;
             let props = format!(r#"{{"order":"{id}"}}"#);
             let _ = tx.record(&Fact::new(brand, "order.paid", at).person(person).store(store).value(Fen(fen)).props(&props))?;
             Ok(id)

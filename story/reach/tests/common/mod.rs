@@ -3,7 +3,7 @@
 use weir_ground::base::{Fen, Id, Ms, ids};
 use weir_ground::config::Config;
 use weir_ground::event::{BrandId, PersonId};
-use weir_ground::{Db, params};
+use weir_ground::{Db, Trail, params};
 use weir_keep::brand::{NewBrand, Settings};
 use weir_keep::{Staff, brand};
 use weir_know::consent::{self, SetConsent};
@@ -121,7 +121,8 @@ impl Shop {
                     "insert into orders (id, brand_id, person_id, store_id, source, state, delivery, goods, freight, total, paid, refunded, \
                      units, placed_at, paid_at) values ($1, $2, $3, $4, 'test', $5, 'pickup', $6, 0, $6, $6, $7, 1, $8, $8)",
                     params![id, brand, person, store, state, paid, refunded, at],
-                )
+                )?;
+                tx.trail(Trail::Order, person, at, id)
             })
             .unwrap();
     }

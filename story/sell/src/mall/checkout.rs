@@ -297,7 +297,7 @@ pub async fn my_orders(
             let state = find.state.map(|s| format!(" and o.state = '{}'", s.code())).unwrap_or_default();
             let found: Vec<Found> = tx.all(
                 &format!(
-                    "{SELECT} where o.person_id in (select id from person where root_id = $1) and (o.placed_at, o.id) < ($2, $3){state} \
+                    "{SELECT} where o.id in (select id from orders_of where person_id in (select id from person where root_id = $1)) and (o.placed_at, o.id) < ($2, $3){state} \
                      order by o.placed_at desc, o.id desc limit $4"
                 ),
                 params![who.person, at, id, limit + 1],

@@ -83,7 +83,8 @@ fn list(tx: &mut Tx, who: &Staff, find: &FindOrders, page: &Page) -> Result<List
     });
     let by = q.map(|q| Wanted::new(&tx.keys(who.brand), q)).unwrap_or_default();
     let part = q.map(|q| format!("%{q}%"));
-    let mut scope = String::from("o.brand_id = $1");
+    // The plus sign keeps the few orders of a person from being looked for among all of the brand.
+    let mut scope = String::from(if find.person.is_some() { "+o.brand_id = $1" } else { "o.brand_id = $1" });
     if let Some(s) = find.state {
         scope += &format!(" and o.state = '{}'", s.code());
     }
@@ -91,7 +92,7 @@ fn list(tx: &mut Tx, who: &Staff, find: &FindOrders, page: &Page) -> Result<List
         scope += &format!(" and o.store_id = {}", s.n());
     }
     if let Some(p) = find.person {
-        scope += &format!(" and o.person_id in (select id from person where root_id = {})", p.n());
+        scope += &format!(" and o.id in (select id from orders_of where person_id in (select id from person where root_id = {}))", p.n());
     }
     match find.source.as_deref() {
         None | Some("") => {}
@@ -246,7 +247,7 @@ pub fn page(tx: &mut Tx, who: &Staff, id: OrderId) -> Result<OrderPage> {
     let person = row.person.as_ref().map(|p| p.id);
     let history = weir_keep::audit::events(
         tx,
-        "e.person_id in (select id from person where root_id = $1) and e.name like 'order.%' and e.props like $2",
+        "e.id in (select id from event_of where person_id in (select id from person where root_id = $1)) and e.name like 'order.%' and e.props like $2",
         "order by e.id",
         params![person, &format!("%{id}%")],
     )?;

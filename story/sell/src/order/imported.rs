@@ -4,7 +4,7 @@ use super::OrderId;
 use crate::events;
 use weir_ground::base::{Fen, Ms, Problem, Result};
 use weir_ground::event::{BrandId, PersonId, StoreId};
-use weir_ground::{Fact, Outcome, Tx, Value, params};
+use weir_ground::{Fact, Outcome, Trail, Tx, Value, params};
 
 #[derive(Clone, Debug)]
 pub struct Imported {
@@ -47,6 +47,7 @@ pub fn keep(tx: &mut Tx, brand: BrandId, o: &Imported) -> Result<Outcome> {
         }
         return Ok(fresh);
     }
+    tx.trail(Trail::Order, o.person, o.placed_at, id)?;
     let mut values: Vec<Value<'_>> = Vec::with_capacity(o.lines.len() * 7);
     for (n, l) in o.lines.iter().enumerate() {
         let price = l.amount.0 / l.quantity;

@@ -4,7 +4,7 @@ use crate::quote::{Delivery, Item, price};
 use crate::{events, stock};
 use weir_ground::base::{Code, Fen, Ms, Problem, Result, time};
 use weir_ground::event::{BrandId, PersonId, StoreId};
-use weir_ground::{Fact, Outcome, Tx, params};
+use weir_ground::{Fact, Outcome, Trail, Tx, params};
 use weir_keep::brand;
 
 /// What a customer wants.
@@ -60,6 +60,7 @@ pub fn place(tx: &mut Tx, brand: BrandId, basket: &Basket) -> Result<Placed> {
             priced.total, units, &address, &note, referrer, bp, now, expires_at
         ],
     )?;
+    tx.trail(Trail::Order, basket.person, now, id)?;
     for (n, line) in priced.lines.iter().enumerate() {
         tx.later(
             "insert into order_line (order_id, n, sku_id, name, quantity, price, amount) values ($1, $2, $3, $4, $5, $6, $7)",

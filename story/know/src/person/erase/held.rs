@@ -126,7 +126,8 @@ fn events(tx: &mut Tx, brand: BrandId, root: PersonId, after: (Ms, i64)) -> Resu
     type Said = (i64, Ms, String, Ms, String, Option<Id<kinds::Touchpoint>>, Option<Id<kinds::Store>>, Option<Fen>, String);
     let found: Vec<Said> = tx.all(
         "select e.id, e.at, e.name, e.received_at, e.source, e.touchpoint_id, e.store_id, e.value, e.props from event e \
-         where e.person_id in (select id from person where root_id = $1) and (e.at, e.id) > ($2, $3) order by e.at, e.id limit $4",
+         where e.id in (select id from event_of where person_id in (select id from person where root_id = $1) and (at, id) > ($2, $3)) \
+         order by e.at, e.id limit $4",
         params![root, after.0, after.1, PAGE],
     )?;
     let keys = tx.keys(brand);

@@ -1,0 +1,253 @@
+//! What a person did and bought, by person: the entries behind the views `event_of` and `orders_of`.
+//!
+//! PostgreSQL has indexes for that. On SQLite an index by person would make every new row touch a page
+//! somewhere in the middle of it, and a commit of thousands of orders write thousands of pages that
+//! hold one new entry each. So new entries go, in the order of persons, to the slot of the present:
+//! some 16,000 events share one, which is few enough pages to be written by every commit. Slots that are
+//! full are folded into the whole when the writer has nothing else to do, and when there are too many
+//! of them, beside its work, a little more with each commit than that commit brought. A question by
+//! person looks in the whole and in each slot that is left. Entries are never changed.
+use super::{dialect::Engine, tx::{Tx, bind, sqlite_problem}, value::Value};
+use crate::base::{Id, Ms, Result};
+use crate::params;
+use std::sync::atomic::Ordering;
+
+/// Events of one slot, as a power of two.
+const SLOT: u32 = 14;
+/// Slots that a question by person looks through at most, but for the moment in which more are folded.
+const SLOTS: i64 = 16;
+/// Entries that are folded at once while nobody waits.
+pub(super) const PIECE: usize = 512;
+/// Rows of one statement.
+const MANY: usize = 32;
+
+/// What an entry stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Event = 0,
+    Order = 1,
+}
+
+/// `(person, what, at, id)`
+pub(super) type Entry = [i64; 4];
+
+const LIST: &str = "insert into trail_slot (slot) values (?1) on conflict do nothing";
+const ADD: &str = "insert into trail_new (slot, person_id, what, at, id) values ($1, $2, $3, $4, $5)";
+
+impl Tx<'_> {
+    /// Notes an event or an order of a person, at the time by which they are ordered. Whoever adds a row
+    /// to `event` or `orders` does.
+    pub fn trail<K, P>(&mut self, what: Kind, person: Id<P>, at: Ms, id: Id<K>) -> Result<()> {
+        if self.engine() == Engine::Postgres {
+            return Ok(());
+        }
+        let entry = [person.n(), what as i64, at, id.n()];
+        let slot = self.slot();
+        match self.waiting {
+            Some(waiting) => {
+                waiting.borrow_mut().trail(slot, entry);
+                Ok(())
+            }
+            None => {
+                self.exec("insert into trail_slot (slot) values ($1) on conflict do nothing", params![slot])?;
+                let [person, what, at, id] = entry;
+                self.exec(ADD, params![slot, person, what, at, id]).map(|_| ())
+            }
+        }
+    }
+
+    fn slot(&self) -> i64 {
+        self.shared.last_event.load(Ordering::Relaxed) >> SLOT
+    }
+}
+
+/// Writes entries into a slot; answers how many rows that made. Leaves `entries` empty.
+pub(super) fn write(c: &rusqlite::Connection, slot: i64, entries: &mut Vec<Entry>, many: &str) -> Result<u64> {
+    let run = |sql: &str, values: &[Value<'_>]| {
+        let mut s = c.prepare_cached(sql).map_err(|e| sqlite_problem(e, sql))?;
+        bind(&mut s, values, sql)?;
+        s.raw_execute().map_err(|e| sqlite_problem(e, sql))
+    };
+    entries.sort_unstable();
+    let mut rows = run(LIST, &[Value::Int(slot)])?;
+    let (chunks, rest) = entries.as_chunks::<MANY>();
+    let mut values = Vec::with_capacity(MANY * 5);
+    for chunk in chunks {
+        values.clear();
+        for entry in chunk {
+            values.push(Value::Int(slot));
+            values.extend(entry.map(Value::Int));
+        }
+        rows += run(many, &values)?;
+    }
+    for &[person, what, at, id] in rest {
+        rows += run(ADD, &[Value::Int(slot), Value::Int(person), Value::Int(what), Value::Int(at), Value::Int(id)])?;
+    }
+    entries.clear();
+    Ok(rows as u64)
+}
+
+/// May a statement ask for entries?
+pub(super) fn concerns(sql: &str) -> bool {
+    sql.contains("event_of") || sql.contains("orders_of") || sql.contains("trail")
+}
+
+/// The statement that adds many entries.
+pub(super) fn many() -> String {
+    super::waiting::repeat(ADD, 5, MANY)
+}
+
+/// May something be folded: with the writer at rest all slots but the present one, else those that are too many.
+pub(super) fn due(c: &rusqlite::Connection, at_rest: bool) -> Result<bool> {
+    let sql = "select count(*) from trail_slot";
+    let n: i64 = c.prepare_cached(sql).and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(|e| sqlite_problem(e, sql))?;
+    Ok(n > if at_rest { 1 } else { SLOTS })
+}
+
+/// Folds about so many entries of all slots but the present one: those of the first persons. What
+/// readers see is the same before and after.
+pub(super) fn fold(c: &rusqlite::Connection, entries: usize) -> Result<()> {
+    let failed = |e| sqlite_problem(e, "folding the trail");
+    let slots: Vec<i64> = {
+        let mut s = c.prepare_cached("select slot from trail_slot order by slot").map_err(failed)?;
+        let found = s.query_map([], |r| r.get(0)).map_err(failed)?;
+        found.collect::<std::result::Result<_, _>>().map_err(failed)?
+    };
+    let Some((_, full)) = slots.split_last().filter(|(_, full)| !full.is_empty()) else { return Ok(()) };
+    let each = (entries / full.len()).max(16) as i64;
+    let (mut first, mut until) = (i64::MAX, i64::MAX);
+    for slot in full {
+        let person = |n: i64| -> Result<Option<i64>> {
+            use rusqlite::OptionalExtension;
+            let sql = "select person_id from trail_new where slot = ?1 order by person_id limit 1 offset ?2";
+            c.prepare_cached(sql).and_then(|mut s| s.query_row([*slot, n], |r| r.get(0)).optional()).map_err(failed)
+        };
+        match person(0)? {
+            Some(p) => first = first.min(p),
+            None => {
+                let gone = c.prepare_cached("delete from trail_slot where slot = ?1").and_then(|mut s| s.execute([*slot]));
+                gone.map_err(failed)?;
+            }
+        }
+        until = until.min(person(each)?.unwrap_or(i64::MAX));
+    }
+    // Somebody with more entries than that goes at once.
+    let until = until.max(first.saturating_add(1));
+    for slot in full {
+        for sql in [
+            "insert into trail (person_id, what, at, id) select person_id, what, at, id from trail_new where slot = ?1 and person_id < ?2",
+            "delete from trail_new where slot = ?1 and person_id < ?2",
+        ] {
+            c.prepare_cached(sql).and_then(|mut s| s.execute([*slot, until])).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Fact;
+    use crate::testing::{LOST_BY_PERSON, START, Scratch};
+    use crate::{Db, base::Problem, db::Open};
+
+    fn shown(c: &rusqlite::Connection, view: &str) -> Vec<Entry> {
+        let what = if view == "event_of" { 0 } else { 1 };
+        let mut s = c.prepare(&format!("select person_id, at, id from {view} order by 1, 2, 3")).unwrap();
+        s.query_map([], |r| Ok([r.get(0)?, what, r.get(1)?, r.get(2)?])).unwrap().map(|e| e.unwrap()).collect()
+    }
+
+    /// Whatever is added and folded in whatever pieces: both views together show each entry once.
+    #[test]
+    fn folding_changes_nothing_that_is_seen() {
+        let c = rusqlite::Connection::open_in_memory().unwrap();
+        for (_, text) in crate::db::migrate::HISTORY {
+            c.execute_batch(&Engine::Sqlite.schema(text)).unwrap();
+        }
+        let (mut chance, mut all, many) = (7u64, vec![], many());
+        let mut random = |below: u64| {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((chance >> 33) % below) as i64
+        };
+        let mut folded = 0;
+        for round in 0..400 {
+            let mut entries: Vec<Entry> = (0..random(70))
+                // One person has far more than the others.
+                .map(|_| [if random(3) == 0 { 5 } else { random(300) }, random(2), random(50), 0])
+                .collect();
+            for (i, e) in entries.iter_mut().enumerate() {
+                e[3] = round * 100 + i as i64;
+            }
+            all.extend_from_slice(&entries);
+            let n = entries.len() as u64;
+            let rows = write(&c, round / 7, &mut entries, &many).unwrap();
+            assert!(rows == n || rows == n + 1, "{rows} rows for {n} entries");
+            if random(2) == 0 && due(&c, true).unwrap() {
+                fold(&c, random(200) as usize).unwrap();
+                folded += 1;
+            }
+            if round % 20 == 0 {
+                all.sort_unstable();
+                let mut seen = [shown(&c, "event_of"), shown(&c, "orders_of")].concat();
+                seen.sort_unstable();
+                assert_eq!(seen, all);
+            }
+        }
+        assert!(folded > 100);
+        while due(&c, true).unwrap() {
+            fold(&c, 1_000).unwrap();
+        }
+        let left: i64 = c.query_row("select count(distinct slot) from trail_new", [], |r| r.get(0)).unwrap();
+        assert!(left <= 1, "only the present slot is left");
+        assert_eq!(shown(&c, "event_of").len() + shown(&c, "orders_of").len(), all.len());
+    }
+
+    /// Through the store: calls that are kept, that refuse before and after they wrote, that look for
+    /// what others of their commit just added, that undo a part of themselves; then the writer rests.
+    #[test]
+    fn everything_is_found_by_its_person() {
+        let dir = Scratch::new();
+        let db = Db::open(&Open { dir: Some(dir.0.clone()), clock: Some(START), seed: Some(1), ..Open::default() }).unwrap();
+        let brand = Id::new(1);
+        let fact = move |n: i64| Fact::new(brand, "thing.done", START - n % 1_000).person(Id::new(n % 77 + 1));
+        let mut calls = vec![];
+        for i in 0..60_000i64 {
+            calls.push(db.submit(move |tx| {
+                let _ = tx.record(&fact(i))?;
+                match i % 500 {
+                    1 => {
+                        let found: i64 = tx.one("select count(*) from event_of where person_id = $1", params![i % 77 + 1])?;
+                        let there: i64 = tx.one("select count(*) from event where person_id = $1", params![i % 77 + 1])?;
+                        assert_eq!(found, there);
+                    }
+                    2 => return Err(Problem::conflict("refused")),
+                    3 => {
+                        let undone = tx.attempt(|tx| {
+                            let _ = tx.record(&fact(i + 1))?;
+                            Err::<(), _>(Problem::conflict("only this part"))
+                        });
+                        assert!(undone.is_err());
+                    }
+                    4 => {
+                        let _: i64 = tx.one("select count(*) from event_of", &[])?;
+                        return Err(Problem::conflict("refused after its row was written"));
+                    }
+                    _ => {}
+                }
+                Ok(())
+            }));
+        }
+        let kept = calls.into_iter().map(|c| c.blocking_recv().unwrap()).filter(Result::is_ok).count();
+        assert_eq!(kept, 60_000 - 240);
+        let (events, lost): (i64, i64) = db.read_now(|tx| Ok((tx.one("select count(*) from event", &[])?, tx.one(LOST_BY_PERSON, &[])?))).unwrap();
+        assert_eq!((events, lost), (kept as i64, 0));
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while db.read_now(|tx| tx.one::<i64>("select count(*) from trail_slot", &[])).unwrap() > 1 {
+            assert!(std::time::Instant::now() < until, "a writer at rest folds the slots that are full");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let (whole, lost): (i64, i64) = db.read_now(|tx| Ok((tx.one("select count(*) from trail", &[])?, tx.one(LOST_BY_PERSON, &[])?))).unwrap();
+        assert!(whole > 30_000 && lost == 0, "{whole} folded, {lost} lost");
+        db.close();
+    }
+}
