@@ -120,22 +120,17 @@ impl Tx<'_> {
             Engine::Sqlite => Some(self.shared.last_event.fetch_add(1, Ordering::SeqCst) + 1),
             Engine::Postgres => None,
         };
-        let outcome = match (id, dedupe) {
-            (Some(id), None) => {
+        let outcome = match id {
+            Some(id) if self.first(f.brand.n(), dedupe)? => {
                 self.later(
-                    "insert into event (id, brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props) \
-                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                    params![id, f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props],
+                    "insert into event (id, brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props, dedupe) \
+                     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                    params![id, f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props, dedupe],
                 )?;
                 Outcome::Won
             }
-            (Some(id), Some(_)) => self.guard(
-                "insert into event (id, brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props, dedupe) \
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
-                 on conflict (brand_id, dedupe) where dedupe is not null do nothing",
-                params![id, f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props, dedupe],
-            )?,
-            (None, _) => self.guard(
+            Some(_) => Outcome::Lost,
+            None => self.guard(
                 "insert into event (brand_id, person_id, name, at, received_at, source, touchpoint_id, store_id, actor, value, props, dedupe) \
                  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
                 params![f.brand, f.person, f.name, at, now, f.source, f.touchpoint, f.store, f.actor, f.value, props, dedupe],

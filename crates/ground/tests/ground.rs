@@ -57,6 +57,33 @@ fn the_same_dedupe_key_is_recorded_once() {
     });
 }
 
+/// A call that refuses gives the key back that it took; of those that stay the first has it, in one
+/// commit as in several, and also when somebody looks in between.
+#[test]
+fn a_key_belongs_to_the_first_call_that_stays() {
+    each_engine(|db| {
+        let mut calls = vec![];
+        for i in 0..200i64 {
+            for turn in 0..4 {
+                calls.push(db.submit(move |tx| {
+                    if i % 5 == 0 && turn == 2 {
+                        let _: i64 = tx.one("select count(*) from event", &[])?;
+                    }
+                    let taken = tx.record(&fact(i).dedupe(&format!("k{i}")))?;
+                    if turn == 0 { Err(Problem::conflict("refused")) } else { Ok(taken.won()) }
+                }));
+            }
+        }
+        let answers: Vec<Option<bool>> = calls.into_iter().map(|c| c.blocking_recv().unwrap().ok()).collect();
+        for four in answers.chunks(4) {
+            assert_eq!(four[0], None);
+            assert_eq!(four[1..].iter().filter(|won| **won == Some(true)).count(), 1, "{four:?}");
+        }
+        assert_eq!(count(&db, "select count(*) from event"), 200);
+        assert_eq!(count(&db, "select count(distinct dedupe) from event"), 200);
+    });
+}
+
 /// Counts into a table, and fails on one event.
 struct Counting;
 impl Reader for Counting {

@@ -275,12 +275,11 @@ fn bind(tx: &mut Tx, brand: BrandId, to: Holder, g: &Given, evidence: &str) -> R
     }
     if !fresh.won() && !g.strong {
         // A weak identity points at whoever uses it now; earlier events keep their person.
-        let elsewhere: Option<i64> = tx.opt(
-            "select 1 from identity where brand_id = $1 and kind = $2 and value = $3 \
-             and person_id not in (select id from person where root_id = $4)",
-            params![brand, kind, value, to.root],
+        let users: Vec<PersonId> = tx.all(
+            "select p.root_id from identity i join person p on p.id = i.person_id where i.brand_id = $1 and i.kind = $2 and i.value = $3",
+            params![brand, kind, value],
         )?;
-        if elsewhere.is_some() {
+        if users.iter().any(|root| *root != to.root) {
             bonds::move_from(tx, brand, &merge::By::new(kind, value), to.subject, evidence, g.seen)?;
         }
     }

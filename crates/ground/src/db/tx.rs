@@ -184,8 +184,30 @@ impl<'a> Tx<'a> {
 
     /// The first row, if there is one.
     pub fn opt<T: FromRow>(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Option<T>> {
-        in_order(sql);
         self.catch_up(sql)?;
+        self.ask(sql, params)
+    }
+
+    /// [`Tx::opt`] for a question about what one subject did or bought, and nothing else: rows of
+    /// others may go on waiting.
+    pub fn opt_of<P, T: FromRow>(&mut self, subject: Id<P>, sql: &str, params: &[Value<'_>]) -> Result<Option<T>> {
+        if self.waiting.is_some_and(|w| w.borrow().has(subject.n())) {
+            self.catch_up(sql)?;
+        }
+        self.ask(sql, params)
+    }
+
+    /// Is this the first fact with its key? SQLite has one writer: nobody takes the key before the row is
+    /// there. Rows that wait need not be written to tell, and then have the key taken.
+    pub(crate) fn first(&mut self, brand: i64, dedupe: Option<&str>) -> Result<bool> {
+        let Some(key) = dedupe else { return Ok(true) };
+        let sql = "select 1 from event where brand_id = $1 and dedupe = $2";
+        let free = |waiting: &RefCell<Waiting>| waiting.borrow_mut().take(brand, key);
+        Ok(self.ask::<i64>(sql, &[Value::Int(brand), Value::Text(key)])?.is_none() && self.waiting.is_none_or(free))
+    }
+
+    fn ask<T: FromRow>(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Option<T>> {
+        in_order(sql);
         match &mut self.conn {
             Conn::Sqlite(c) => {
                 let mut s = c.prepare_cached(sql).map_err(|e| sqlite_problem(e, sql))?;

@@ -7,6 +7,8 @@
 //! savepoint. Should the database refuse a row after all, the batch is run again, each call for itself.
 use super::{memo::target, trail::{self, Entry}, tx::{bind, sqlite_problem}, value::Value};
 use crate::base::Result;
+use std::collections::HashSet;
+use std::rc::Rc;
 
 /// Rows of one statement at most; fewer go in halves of it, so that there are few texts to prepare.
 const MOST: usize = 32;
@@ -14,11 +16,30 @@ const MOST: usize = 32;
 pub(crate) struct Waiting {
     tables: Vec<Table>,
     trail: Trail,
+    keys: Keys,
     /// Rows that are here.
     rows: usize,
     /// Rows of earlier calls that were written while this one ran.
     earlier: u64,
     failed: bool,
+}
+
+/// Keys of the events that are here: each is taken once.
+#[derive(Default)]
+struct Keys {
+    taken: HashSet<Rc<str>>,
+    in_order: Vec<Rc<str>>,
+    /// Where those of the call under way begin.
+    mark: usize,
+}
+
+impl Keys {
+    fn keep(&mut self, n: usize) {
+        for key in self.in_order.drain(n..) {
+            self.taken.remove(&key);
+        }
+        self.mark = self.mark.min(n);
+    }
 }
 
 /// Entries of the trail, all for the slot of the present.
@@ -29,6 +50,8 @@ struct Trail {
     mark: usize,
     /// How many came since [`Waiting::clear`].
     came: usize,
+    /// Whose may be among them: a bit for some of the persons.
+    whose: Box<[u64; 1024]>,
     many: String,
 }
 
@@ -56,14 +79,26 @@ enum Cell {
 
 impl Waiting {
     pub fn new() -> Waiting {
-        let trail = Trail { slot: 0, entries: vec![], mark: 0, came: 0, many: trail::many() };
-        Waiting { tables: vec![], trail, rows: 0, earlier: 0, failed: false }
+        let trail = Trail { slot: 0, entries: vec![], mark: 0, came: 0, whose: Box::new([0; 1024]), many: trail::many() };
+        Waiting { tables: vec![], keys: Keys::default(), trail, rows: 0, earlier: 0, failed: false }
+    }
+
+    /// Takes the key of an event that will be added; false when it is taken already.
+    pub fn take(&mut self, brand: i64, key: &str) -> bool {
+        let key: Rc<str> = format!("{brand} {key}").into();
+        let free = self.keys.taken.insert(key.clone());
+        if free {
+            self.keys.in_order.push(key);
+        }
+        free
     }
 
     pub fn trail(&mut self, slot: i64, entry: Entry) {
         self.trail.slot = slot;
         self.trail.entries.push(entry);
         self.trail.came += 1;
+        let (word, bit) = bit(entry[0]);
+        self.trail.whose[word] |= bit;
         self.rows += 1;
     }
 
@@ -83,6 +118,7 @@ impl Waiting {
             (t.cell, t.byte) = (t.cells.len(), t.bytes.len());
         }
         self.trail.mark = self.trail.entries.len();
+        self.keys.mark = self.keys.in_order.len();
     }
 
     /// Takes out the rows of the call under way, which refused. `changes` is what it changed in
@@ -95,6 +131,7 @@ impl Waiting {
         }
         self.rows -= self.trail.entries.len() - self.trail.mark;
         self.trail.entries.truncate(self.trail.mark);
+        self.keys.keep(self.keys.mark);
         changes == self.earlier && !self.failed
     }
 
@@ -102,7 +139,9 @@ impl Waiting {
     pub fn clear(&mut self) {
         self.tables.iter_mut().for_each(Table::clear);
         self.trail.entries.clear();
+        self.keys.keep(0);
         (self.trail.mark, self.trail.came) = (0, 0);
+        self.trail.whose.fill(0);
         (self.rows, self.earlier, self.failed) = (0, 0, false);
     }
 
@@ -112,12 +151,19 @@ impl Waiting {
         self.rows > 0 && (self.tables.iter().any(here) || !self.trail.entries.is_empty() && trail::concerns(sql))
     }
 
+    /// May there be something of a person here?
+    pub fn has(&self, person: i64) -> bool {
+        let (word, bit) = bit(person);
+        self.trail.whose[word] & bit != 0
+    }
+
     /// Writes all rows.
     pub fn flush(&mut self, c: &rusqlite::Connection) -> Result<()> {
         if self.rows == 0 {
             return Ok(());
         }
         self.rows = 0;
+        self.keys.keep(0);
         for t in &mut self.tables {
             self.earlier += (t.cell / t.columns) as u64;
             let written = t.write(c);
@@ -151,6 +197,12 @@ impl Waiting {
     pub fn failed(&self) -> bool {
         self.failed
     }
+}
+
+/// Where [`Trail::whose`] has a person.
+fn bit(person: i64) -> (usize, u64) {
+    let spread = (person as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48;
+    ((spread >> 6) as usize, 1 << (spread & 63))
 }
 
 impl Table {

@@ -99,12 +99,13 @@ pub(super) fn same_face(
 ) -> Result<Option<(SlotId, ReservationId)>> {
     // The plus signs keep the engines from walking all places of the code, of which there may be a million.
     type Found = (ReservationId, SlotId, StaffId, String, Ms, i32, bool);
-    let found: Option<Found> = tx.opt(
+    let found: Vec<Found> = tx.all(
         "select r.id, r.slot_id, r.staff_id, r.state, r.until, r.day, s.active from person p join live_reservation r on r.person_id = p.id \
-         join staff s on s.id = r.staff_id where p.root_id = (select root_id from person where id = $1) and +r.live_code_id = $2 and r.state <> 'expired' order by +r.id desc limit 1",
+         join staff s on s.id = r.staff_id where p.root_id = (select root_id from person where id = $1) and +r.live_code_id = $2 and r.state <> 'expired'",
         params![person, code.id],
     )?;
-    let Some((id, slot, staff, state, until, on, active)) = found else { return Ok(None) };
+    let last = found.into_iter().max_by_key(|f| f.0);
+    let Some((id, slot, staff, state, until, on, active)) = last else { return Ok(None) };
     let serves = active && plan.slot(slot).is_some_and(|s| s.staff_id == Some(staff) && s.off(day).is_none());
     if serves && (state == "added" || until > tx.now()) {
         return Ok(Some((slot, id)));
