@@ -3,7 +3,7 @@ use sha2::{Digest, Sha256};
 use weir_ground::db::{Db, Engine, Open, migrate};
 use weir_ground::event::BrandId;
 use weir_ground::seal::{MARK, test_key};
-use weir_ground::testing::{Scratch, START, each_engine};
+use weir_ground::testing::{LOST_BY_PERSON, START, Scratch, each_engine};
 use weir_ground::{Fact, params};
 
 const PHONE: &str = "13800138000";
@@ -39,7 +39,7 @@ fn older(dir: &Scratch) {
     }
     let props = format!(r#"{{"plan":"pro","mobile":"{PHONE}"}}"#);
     c.execute_batch(&format!(
-        "insert into event (id, brand_id, name, at, received_at, source, props) values (1, 1, 'signed up', 0, 0, 'segment', '{props}');
+        "insert into event (id, brand_id, person_id, name, at, received_at, source, props) values (1, 1, 1, 'signed up', 0, 0, 'segment', '{props}');
          insert into orders (id, brand_id, person_id, store_id, source, state, delivery, goods, freight, total, units, address, note, placed_at)
              values (1, 1, 1, 1, 'mall', 'paid', 'delivery', 0, 0, 0, 1, '{{\"phone\":\"{PHONE}\"}}', 'call {PHONE}', 0);
          insert into address (person_id, brand_id, name, phone, region, detail) values (1, 1, 'Zhou', '{PHONE}', 'x', 'Weir Road 8');
@@ -77,6 +77,9 @@ fn older_data_is_sealed_when_it_is_opened_and_nothing_is_left_in_the_files() {
         let props: String = tx.one("select props from event where id = 1", &[])?;
         assert!(props.contains(r#""plan":"pro""#) && props.contains(MARK));
         assert_eq!(keys.open_doc(&props)?, format!(r#"{{"plan":"pro","mobile":"{PHONE}"}}"#));
+        let (hers, lost): (i64, i64) =
+            tx.one(&format!("select (select count(*) from event_of where person_id = 1), ({LOST_BY_PERSON})"), &[])?;
+        assert_eq!((hers, lost), (1, 0));
         let steps: i64 = tx.one("select count(*) from sealing where step = 'rewritten'", &[])?;
         assert_eq!(steps, 1);
         let samples: Vec<String> = tx.all("select sample from catalogue_property order by property", &[])?;
