@@ -152,11 +152,11 @@ fn came_by(
 /// Did this person come by this touchpoint within the last half hour?
 fn lately(tx: &mut Tx, person: PersonId, touchpoint: TouchpointId) -> Result<bool> {
     let since = tx.now() - SESSION;
-    // By the person's few events, not by the touchpoint's many: the cross join keeps that order.
+    // By the person's few events, not by the touchpoint's many: the plus sign forbids its index.
     let found: Option<i64> = tx.opt_of(
         person,
         "select 1 from event_of v cross join event e where v.person_id = $1 and v.at > $2 and e.id = v.id \
-         and e.name = 'touchpoint.visited' and e.touchpoint_id = $3 limit 1",
+         and e.name = 'touchpoint.visited' and +e.touchpoint_id = $3 limit 1",
         params![person, since, touchpoint],
     )?;
     Ok(found.is_some())

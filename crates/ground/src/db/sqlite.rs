@@ -1,35 +1,24 @@
-//! SQLite: one writer, one commit for all who wait, readers beside it.
+//! SQLite: one writer ([`write`]), one commit for all who wait, readers beside it.
 //!
 //! The writer commits to the journal without waiting for the disk and goes on; another thread flushes
 //! the journal and only then answers the calls. A reader may therefore see what the disk has for a few
 //! milliseconds not yet: whoever acts outside on what it read writes first, and that write's answer
 //! says that all before it is kept, too.
-//!
-//! A batch first runs without savepoints: SQLite copies every page that a savepoint may have to
-//! restore, which costs as much as the work itself. A call that refuses before it wrote anything
-//! leaves nothing to undo. Only when a call fails after a write is the batch rolled back and run
-//! again with a savepoint around each call; calls may be run again by contract.
-use super::{Job, Open, Shared, Store, Tx, memo::Memo, migrate, trail, tx::{Conn, sqlite_problem}, waiting::Waiting};
+mod write;
+
+use super::{Job, Open, Shared, Store, Tx, memo::Memo, migrate, tx::{Conn, sqlite_problem}};
 use crate::base::{Problem, Result};
 use crate::seal;
 use rusqlite::hooks::Wal;
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, atomic::{AtomicBool, AtomicUsize, Ordering}, mpsc};
+use std::sync::{Arc, Mutex, atomic::Ordering, mpsc};
+use write::{Done, Journal, Writer};
 
-/// Calls that share a commit at most: bounds how long the first of them waits.
-const BATCH: usize = 4096;
-/// The journal is folded back into the file when it holds so many pages of 4 KiB.
-const FOLD_AT: usize = 8 << 10;
 /// Rounds of folding at most, and the pages that the writer may fold in passing.
 const ROUNDS: usize = 6;
 const LITTLE: usize = 200;
 /// A journal file is cut to this when it has been larger; below, it is written over from its beginning.
 const JOURNAL: u64 = 256 << 20;
-/// Batches run with savepoints after one had to be run again.
-const CAREFUL: u32 = 64;
-/// So long without a job is rest enough to fold some of the trail.
-const REST: std::time::Duration = std::time::Duration::from_millis(2);
 /// Batches that may be committed while the disk still works on one before.
 const AHEAD: usize = 2;
 
@@ -90,7 +79,7 @@ pub fn open(dir: &Path, how: &Open, shared: Arc<Shared>) -> Result<Sqlite> {
     let disk = journal_file(&path)?;
     handles.push(spawn("weir-flush", move || flush_loop(&done, || disk.sync_data())));
     writer.execute_batch("pragma synchronous = normal").map_err(|e| sqlite_problem(e, "pragma synchronous"))?;
-    handles.push(spawn("weir-write", move || write_loop(writer, jobs, own, &seen, fold, to_flush)));
+    handles.push(spawn("weir-write", move || Writer::new(writer, own).run(&jobs, &seen, &fold, &to_flush)));
     let folder = connect(&path, 1 << 10, false)?;
     handles.push(spawn("weir-fold", move || {
         while folds.recv().is_ok() {
@@ -207,143 +196,6 @@ fn sync(c: &rusqlite::Connection) {
     }
 }
 
-/// How the journal stands.
-#[derive(Default)]
-struct Journal {
-    /// Pages in it since it was last begun from the start.
-    pages: AtomicUsize,
-    /// All of it that was there a moment ago lies in the file, too.
-    folded: AtomicBool,
-}
-
-/// The journal is folded beside the writer while this goes on writing. What it wrote meanwhile is
-/// little; the writer folds that itself, between two commits, so that the next one finds everything
-/// in the file and begins the journal from its start. Else it would grow as long as there is work, and
-/// a commit to a file that grows waits for the file system's own journal.
-fn write_loop(
-    c: rusqlite::Connection,
-    jobs: mpsc::Receiver<Box<dyn Job>>,
-    shared: Arc<Shared>,
-    journal: &Journal,
-    fold: mpsc::SyncSender<()>,
-    to_flush: mpsc::SyncSender<Done>,
-) {
-    let (mut careful, mut version, waiting) = (0u32, 0i64, RefCell::new(Waiting::new()));
-    let mut folding = false;
-    let mut trail = Rest::Wait;
-    loop {
-        match next(&jobs, trail) {
-            Next::End => break,
-            Next::Nothing => trail = fold_trail(&c),
-            Next::Job(first) => {
-                trail = Rest::Wait;
-                write(&c, first, &jobs, &shared, &waiting, (&mut careful, &mut version), &to_flush);
-            }
-        }
-        if folding && journal.folded.swap(false, Ordering::Acquire) {
-            let _ = c.execute_batch("pragma wal_checkpoint(passive)");
-            journal.pages.store(0, Ordering::Relaxed);
-            folding = false;
-        }
-        if !folding && journal.pages.load(Ordering::Relaxed) > FOLD_AT {
-            folding = fold.try_send(()).is_ok();
-        }
-    }
-}
-
-/// What the writer does about the trail when there is no job.
-#[derive(Clone, Copy, PartialEq)]
-enum Rest {
-    /// Something may be left to fold: after a moment of rest.
-    Wait,
-    /// There is more to fold at once.
-    More,
-    /// All is folded.
-    Done,
-}
-
-enum Next {
-    Job(Box<dyn Job>),
-    Nothing,
-    End,
-}
-
-fn next(jobs: &mpsc::Receiver<Box<dyn Job>>, trail: Rest) -> Next {
-    let for_at_most = match trail {
-        Rest::Wait => REST,
-        Rest::More => std::time::Duration::ZERO,
-        Rest::Done => return jobs.recv().map_or(Next::End, Next::Job),
-    };
-    match jobs.recv_timeout(for_at_most) {
-        Ok(job) => Next::Job(job),
-        Err(mpsc::RecvTimeoutError::Timeout) => Next::Nothing,
-        Err(mpsc::RecvTimeoutError::Disconnected) => Next::End,
-    }
-}
-
-/// Folds a piece of the trail in a transaction of its own.
-fn fold_trail(c: &rusqlite::Connection) -> Rest {
-    let sql = |text: &'static str| c.execute_batch(text).map_err(|e| sqlite_problem(e, text));
-    let fold = || -> Result<Rest> {
-        if !trail::due(c, true)? {
-            return Ok(Rest::Done);
-        }
-        sql("begin immediate")?;
-        trail::fold(c, trail::PIECE)?;
-        sql("commit")?;
-        Ok(Rest::More)
-    };
-    fold().unwrap_or_else(|problem| {
-        tracing::warn!("the trail is not folded just now: {}", problem.detail);
-        let _ = c.execute_batch("rollback");
-        Rest::Done
-    })
-}
-
-/// Runs what waits as one batch and hands it on to be answered.
-fn write(
-    c: &rusqlite::Connection,
-    first: Box<dyn Job>,
-    jobs: &mpsc::Receiver<Box<dyn Job>>,
-    shared: &Shared,
-    waiting: &RefCell<Waiting>,
-    (careful, version): (&mut u32, &mut i64),
-    to_flush: &mpsc::SyncSender<Done>,
-) {
-    let mut batch = vec![first];
-    while batch.len() < BATCH {
-        match jobs.try_recv() {
-            Ok(job) => batch.push(job),
-            Err(_) => break,
-        }
-    }
-    let done = commit(c, &mut batch, shared, waiting, careful, version);
-    shared.stats.commits.fetch_add(1, Ordering::Relaxed);
-    shared.stats.calls.fetch_add(batch.len() as u64, Ordering::Relaxed);
-    let failed = match done {
-        Ok((events, timers)) => {
-            if events {
-                shared.events.ring();
-            }
-            if timers {
-                shared.timers.ring();
-            }
-            None
-        }
-        Err(problem) => {
-            let _ = c.execute_batch("rollback");
-            Some(problem)
-        }
-    };
-    let _ = to_flush.send(Done { batch, failed });
-}
-
-/// A batch that is in the journal, or why it is not.
-struct Done {
-    batch: Vec<Box<dyn Job>>,
-    failed: Option<Problem>,
-}
-
 /// The journal's file, and its name in the folder kept for good.
 fn journal_file(path: &Path) -> Result<std::fs::File> {
     let what = |e: std::io::Error| Problem::internal(format!("cannot open the journal of {}: {e}", path.display()));
@@ -373,100 +225,6 @@ fn flush_loop(done: &mpsc::Receiver<Done>, mut flush: impl FnMut() -> std::io::R
             }
         }
     }
-}
-
-/// Runs all calls and commits once. Says whether events were appended and timers moved.
-fn commit(
-    c: &rusqlite::Connection,
-    batch: &mut [Box<dyn Job>],
-    shared: &Shared,
-    waiting: &RefCell<Waiting>,
-    careful: &mut u32,
-    version: &mut i64,
-) -> Result<(bool, bool)> {
-    let sql = |text: &'static str| c.execute_batch(text).map_err(|e| sqlite_problem(e, text));
-    sql("begin immediate")?;
-    go_on_from(c, shared, version)?;
-    let mut woke = (false, false);
-    let quick = *careful == 0 && {
-        let clean = run_plain(c, batch, shared, waiting, &mut woke);
-        if !clean {
-            shared.stats.reruns.fetch_add(1, Ordering::Relaxed);
-            *careful = CAREFUL;
-            woke = (false, false);
-            sql("rollback")?;
-            sql("begin immediate")?;
-            // Nobody had the lock for a moment.
-            go_on_from(c, shared, version)?;
-        }
-        clean
-    };
-    if !quick {
-        *careful = careful.saturating_sub(1);
-        for job in batch.iter_mut() {
-            sql("savepoint call")?;
-            let memo = Memo::default();
-            let mut tx = Tx::new(Conn::Sqlite(c), shared, &memo);
-            if job.run(&mut tx).is_err() {
-                shared.stats.refused.fetch_add(1, Ordering::Relaxed);
-                sql("rollback to call")?;
-            } else {
-                woke = (woke.0 | (tx.appended > 0), woke.1 | tx.timers);
-            }
-            sql("release call")?;
-        }
-    }
-    if trail::due(c, false)? {
-        trail::fold(c, 2 * waiting.borrow().came())?;
-    }
-    sql("commit")?;
-    Ok(woke)
-}
-
-/// Events are numbered in memory. Another process that has the file open (a command beside the
-/// server) may have appended some: then the numbers go on from its last one. Nobody else writes from here
-/// to the commit.
-fn go_on_from(c: &rusqlite::Connection, shared: &Shared, version: &mut i64) -> Result<()> {
-    let ask = |text: &'static str| {
-        let one = c.prepare_cached(text).and_then(|mut s| s.query_row([], |r| r.get::<_, i64>(0)));
-        one.map_err(|e| sqlite_problem(e, text))
-    };
-    let now = ask("pragma data_version")?;
-    if now != *version {
-        shared.last_event.fetch_max(ask("select coalesce(max(id), 0) from event")?, Ordering::SeqCst);
-        *version = now;
-    }
-    Ok(())
-}
-
-/// Runs the calls one after another; false as soon as one failed after it had written.
-fn run_plain(
-    c: &rusqlite::Connection,
-    batch: &mut [Box<dyn Job>],
-    shared: &Shared,
-    waiting: &RefCell<Waiting>,
-    woke: &mut (bool, bool),
-) -> bool {
-    let memo = Memo::default();
-    waiting.borrow_mut().clear();
-    for job in batch {
-        let before = c.total_changes();
-        waiting.borrow_mut().begin();
-        let mut tx = Tx::new(Conn::Sqlite(c), shared, &memo).waiting(waiting);
-        let outcome = job.run(&mut tx);
-        if outcome.is_err() {
-            if !waiting.borrow_mut().undo(c.total_changes() - before) || c.is_autocommit() {
-                return false;
-            }
-            shared.stats.refused.fetch_add(1, Ordering::Relaxed);
-        } else {
-            *woke = (woke.0 | (tx.appended > 0), woke.1 | tx.timers);
-        }
-        if waiting.borrow().failed() {
-            return false;
-        }
-    }
-    waiting.borrow_mut().flush(c).is_ok()
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 //! somewhere in the middle of it, and a commit of thousands of orders write thousands of pages that
 //! hold one new entry each. So new entries go, in the order of persons, to the slot of the present:
 //! some 16,000 events share one, which is few enough pages to be written by every commit. Slots that are
-//! full are folded into the whole when the writer has nothing else to do, and when there are too many
-//! of them, beside its work, a little more with each commit than that commit brought. A question by
+//! full are folded into the whole, several at once, when the writer has nothing else to do, and when there
+//! are many of them also beside its work, with each commit twice what that commit brought. A question by
 //! person looks in the whole and in each slot that is left. Entries are never changed.
 use super::{dialect::Engine, tx::{Tx, bind, sqlite_problem}, value::Value};
 use crate::base::{Id, Ms, Result};
@@ -14,10 +14,13 @@ use std::sync::atomic::Ordering;
 
 /// Events of one slot, as a power of two.
 const SLOT: u32 = 14;
-/// Slots that a question by person looks through at most, but for the moment in which more are folded.
-const SLOTS: i64 = 16;
-/// Entries that are folded at once while nobody waits.
-pub(super) const PIECE: usize = 512;
+/// From so many slots on they are folded beside the work. While that goes on, half as many may come.
+const SLOTS: i64 = 12;
+/// From so many on they are folded when the writer rests: several at once, so that a page takes several entries.
+const SLOTS_AT_REST: i64 = 4;
+/// Entries that are folded at once while nobody waits, and of each slot at least.
+pub(super) const PIECE: usize = 256;
+const LEAST: usize = 16;
 /// Rows of one statement.
 const MANY: usize = 32;
 
@@ -43,10 +46,11 @@ impl Tx<'_> {
         }
         let entry = [person.n(), what as i64, at, id.n()];
         let slot = self.slot();
+        self.noted += 1;
         match self.waiting {
             Some(waiting) => {
                 waiting.borrow_mut().trail(slot, entry);
-                Ok(())
+                self.catch_up_if_many()
             }
             None => {
                 self.exec("insert into trail_slot (slot) values ($1) on conflict do nothing", params![slot])?;
@@ -97,51 +101,59 @@ pub(super) fn many() -> String {
     super::waiting::repeat(ADD, 5, MANY)
 }
 
-/// May something be folded: with the writer at rest all slots but the present one, else those that are too many.
-pub(super) fn due(c: &rusqlite::Connection, at_rest: bool) -> Result<bool> {
-    let sql = "select count(*) from trail_slot";
-    let n: i64 = c.prepare_cached(sql).and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(|e| sqlite_problem(e, sql))?;
-    Ok(n > if at_rest { 1 } else { SLOTS })
+/// Which slots are being folded: all up to one, until they are empty. Were each new slot taken along at
+/// once, it would begin with the first persons again, and none would ever end.
+#[derive(Default)]
+pub(super) struct Folding {
+    upto: Option<i64>,
 }
 
-/// Folds about so many entries of all slots but the present one: those of the first persons. What
-/// readers see is the same before and after.
-pub(super) fn fold(c: &rusqlite::Connection, entries: usize) -> Result<()> {
-    let failed = |e| sqlite_problem(e, "folding the trail");
-    let slots: Vec<i64> = {
-        let mut s = c.prepare_cached("select slot from trail_slot order by slot").map_err(failed)?;
-        let found = s.query_map([], |r| r.get(0)).map_err(failed)?;
-        found.collect::<std::result::Result<_, _>>().map_err(failed)?
-    };
-    let Some((_, full)) = slots.split_last().filter(|(_, full)| !full.is_empty()) else { return Ok(()) };
-    let each = (entries / full.len()).max(16) as i64;
-    let (mut first, mut until) = (i64::MAX, i64::MAX);
-    for slot in full {
-        let person = |n: i64| -> Result<Option<i64>> {
-            use rusqlite::OptionalExtension;
-            let sql = "select person_id from trail_new where slot = ?1 order by person_id limit 1 offset ?2";
-            c.prepare_cached(sql).and_then(|mut s| s.query_row([*slot, n], |r| r.get(0)).optional()).map_err(failed)
+impl Folding {
+    /// Is there something to fold: what was begun, or as many slots as are worth it?
+    pub fn due(&self, c: &rusqlite::Connection, at_rest: bool) -> Result<bool> {
+        let sql = "select count(*) from trail_slot";
+        let n: i64 = c.prepare_cached(sql).and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(failed)?;
+        Ok(n > if at_rest { SLOTS_AT_REST } else { SLOTS } || (at_rest && self.upto.is_some()))
+    }
+
+    /// Folds about so many entries, those of the first persons in the slots that are under way. What readers see is
+    /// the same before and after. Call it again as long as something is [due](Folding::due).
+    pub fn fold(&mut self, c: &rusqlite::Connection, entries: usize) -> Result<()> {
+        use rusqlite::OptionalExtension;
+        let full: Vec<i64> = {
+            // The last one is the present.
+            let sql = "select slot from trail_slot where slot < (select max(slot) from trail_slot) and slot <= ?1 order by slot";
+            let mut s = c.prepare_cached(sql).map_err(failed)?;
+            let found = s.query_map([self.upto.unwrap_or(i64::MAX)], |r| r.get(0)).map_err(failed)?;
+            found.collect::<std::result::Result<_, _>>().map_err(failed)?
         };
-        match person(0)? {
-            Some(p) => first = first.min(p),
-            None => {
-                let gone = c.prepare_cached("delete from trail_slot where slot = ?1").and_then(|mut s| s.execute([*slot]));
-                gone.map_err(failed)?;
+        self.upto = full.last().copied();
+        let each = (entries / full.len().max(1)).max(LEAST) as i64;
+        let mut until: Option<Entry> = None;
+        for slot in &full {
+            let sql = "select person_id, what, at, id from trail_new where slot = ?1 order by person_id, what, at, id limit 1 offset ?2";
+            let read = |r: &rusqlite::Row<'_>| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?]);
+            let next: Option<Entry> = c.prepare_cached(sql).and_then(|mut s| s.query_row([*slot, each], read).optional()).map_err(failed)?;
+            until = until.into_iter().chain(next).min();
+        }
+        let [person, what, at, id] = until.unwrap_or([i64::MAX; 4]);
+        for slot in &full {
+            for sql in [
+                "insert into trail (person_id, what, at, id) select person_id, what, at, id from trail_new \
+                 where slot = ?1 and (person_id, what, at, id) < (?2, ?3, ?4, ?5) on conflict do nothing",
+                "delete from trail_new where slot = ?1 and (person_id, what, at, id) < (?2, ?3, ?4, ?5)",
+            ] {
+                c.prepare_cached(sql).and_then(|mut s| s.execute([*slot, person, what, at, id])).map_err(failed)?;
             }
+            let sql = "delete from trail_slot where slot = ?1 and not exists (select 1 from trail_new n where n.slot = trail_slot.slot)";
+            c.prepare_cached(sql).and_then(|mut s| s.execute([*slot])).map_err(failed)?;
         }
-        until = until.min(person(each)?.unwrap_or(i64::MAX));
+        Ok(())
     }
-    // Somebody with more entries than that goes at once.
-    let until = until.max(first.saturating_add(1));
-    for slot in full {
-        for sql in [
-            "insert into trail (person_id, what, at, id) select person_id, what, at, id from trail_new where slot = ?1 and person_id < ?2",
-            "delete from trail_new where slot = ?1 and person_id < ?2",
-        ] {
-            c.prepare_cached(sql).and_then(|mut s| s.execute([*slot, until])).map_err(failed)?;
-        }
-    }
-    Ok(())
+}
+
+fn failed(e: rusqlite::Error) -> crate::base::Problem {
+    sqlite_problem(e, "folding the trail")
 }
 
 #[cfg(test)]
@@ -169,7 +181,7 @@ mod tests {
             chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             ((chance >> 33) % below) as i64
         };
-        let mut folded = 0;
+        let (mut folded, mut folding) = (0, Folding::default());
         for round in 0..400 {
             let mut entries: Vec<Entry> = (0..random(70))
                 // One person has far more than the others.
@@ -182,8 +194,8 @@ mod tests {
             let n = entries.len() as u64;
             let rows = write(&c, round / 7, &mut entries, &many).unwrap();
             assert!(rows == n || rows == n + 1, "{rows} rows for {n} entries");
-            if random(2) == 0 && due(&c, true).unwrap() {
-                fold(&c, random(200) as usize).unwrap();
+            if random(2) == 0 {
+                folding.fold(&c, random(200) as usize).unwrap();
                 folded += 1;
             }
             if round % 20 == 0 {
@@ -194,12 +206,36 @@ mod tests {
             }
         }
         assert!(folded > 100);
-        while due(&c, true).unwrap() {
-            fold(&c, 1_000).unwrap();
+        let slots = |c: &rusqlite::Connection| c.query_row("select count(*) from trail_slot", [], |r| r.get::<_, i64>(0)).unwrap();
+        for _ in 0..10_000 {
+            folding.fold(&c, 1_000).unwrap();
         }
         let left: i64 = c.query_row("select count(distinct slot) from trail_new", [], |r| r.get(0)).unwrap();
-        assert!(left <= 1, "only the present slot is left");
+        assert_eq!((slots(&c), left), (1, 1), "only the present slot is left");
         assert_eq!(shown(&c, "event_of").len() + shown(&c, "orders_of").len(), all.len());
+    }
+
+    /// Work without any rest: what is folded beside it keeps up, however long that goes on.
+    #[test]
+    fn slots_do_not_pile_up_under_work() {
+        let c = rusqlite::Connection::open_in_memory().unwrap();
+        for (_, text) in crate::db::migrate::HISTORY {
+            c.execute_batch(&Engine::Sqlite.schema(text)).unwrap();
+        }
+        let (mut folding, many, mut n, mut most) = (Folding::default(), many(), 0, 0);
+        for slot in 0..120 {
+            for _ in 0..10 {
+                let mut entries: Vec<Entry> = (0..64).map(|i| [(n + i) * 7 % 501, 0, n + i, n + i]).collect();
+                n += 64;
+                write(&c, slot, &mut entries, &many).unwrap();
+                if folding.due(&c, false).unwrap() {
+                    folding.fold(&c, 2 * 64).unwrap();
+                }
+            }
+            most = most.max(c.query_row("select count(*) from trail_slot", [], |r| r.get(0)).unwrap());
+        }
+        assert!((SLOTS..2 * SLOTS).contains(&most), "{most} slots");
+        assert_eq!(shown(&c, "event_of").len() as i64, n);
     }
 
     /// Through the store: calls that are kept, that refuse before and after they wrote, that look for
@@ -211,7 +247,7 @@ mod tests {
         let brand = Id::new(1);
         let fact = move |n: i64| Fact::new(brand, "thing.done", START - n % 1_000).person(Id::new(n % 77 + 1));
         let mut calls = vec![];
-        for i in 0..60_000i64 {
+        for i in 0..120_000i64 {
             calls.push(db.submit(move |tx| {
                 let _ = tx.record(&fact(i))?;
                 match i % 500 {
@@ -238,16 +274,16 @@ mod tests {
             }));
         }
         let kept = calls.into_iter().map(|c| c.blocking_recv().unwrap()).filter(Result::is_ok).count();
-        assert_eq!(kept, 60_000 - 240);
+        assert_eq!(kept, 120_000 - 480);
         let (events, lost): (i64, i64) = db.read_now(|tx| Ok((tx.one("select count(*) from event", &[])?, tx.one(LOST_BY_PERSON, &[])?))).unwrap();
         assert_eq!((events, lost), (kept as i64, 0));
         let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
-        while db.read_now(|tx| tx.one::<i64>("select count(*) from trail_slot", &[])).unwrap() > 1 {
+        while db.read_now(|tx| tx.one::<i64>("select count(*) from trail_slot", &[])).unwrap() > SLOTS_AT_REST {
             assert!(std::time::Instant::now() < until, "a writer at rest folds the slots that are full");
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
         let (whole, lost): (i64, i64) = db.read_now(|tx| Ok((tx.one("select count(*) from trail", &[])?, tx.one(LOST_BY_PERSON, &[])?))).unwrap();
-        assert!(whole > 30_000 && lost == 0, "{whole} folded, {lost} lost");
+        assert!(whole > 50_000 && lost == 0, "{whole} folded, {lost} lost");
         db.close();
     }
 }

@@ -37,6 +37,8 @@ pub struct Tx<'a> {
     pub(super) now: Ms,
     pub(crate) appended: u32,
     pub(crate) timers: bool,
+    /// Entries of the trail.
+    pub(super) noted: usize,
     memo: &'a Memo,
     /// Rows of the batch that are yet to be written, where calls share one.
     pub(super) waiting: Option<&'a RefCell<Waiting>>,
@@ -44,7 +46,7 @@ pub struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(super) fn new(conn: Conn<'a>, shared: &'a Shared, memo: &'a Memo) -> Tx<'a> {
-        Tx { conn, shared, now: shared.clock.now(), appended: 0, timers: false, memo, waiting: None }
+        Tx { conn, shared, now: shared.clock.now(), appended: 0, timers: false, noted: 0, memo, waiting: None }
     }
 
     /// Rows given to [`Tx::later`] go there.
@@ -131,7 +133,7 @@ impl<'a> Tx<'a> {
                 in_order(sql);
                 self.memo.written(sql);
                 waiting.borrow_mut().add(sql, params);
-                Ok(())
+                self.catch_up_if_many()
             }
             None => self.exec(sql, params).map(|_| ()),
         }
@@ -143,6 +145,11 @@ impl<'a> Tx<'a> {
             (Some(waiting), Conn::Sqlite(c)) if waiting.borrow().concerns(sql) => waiting.borrow_mut().flush(c),
             _ => Ok(()),
         }
+    }
+
+    /// Writes what waits when it has become much: one call may add any number of rows.
+    pub(super) fn catch_up_if_many(&self) -> Result<()> {
+        if self.waiting.is_some_and(|w| w.borrow().many()) { self.catch_up_all() } else { Ok(()) }
     }
 
     /// Writes all rows that wait.
@@ -292,7 +299,7 @@ impl<'a> Tx<'a> {
             Err(problem) => {
                 self.memo.clear();
                 if let Some(waiting) = self.waiting {
-                    waiting.borrow_mut().clear();
+                    waiting.borrow_mut().drop_rows();
                 }
                 self.batch("rollback to savepoint attempt")?;
                 self.batch("release savepoint attempt")?;

@@ -6,10 +6,12 @@
 //! so whoever looks finds it. A call that refuses takes its own rows out again, which needs no
 //! savepoint. Should the database refuse a row after all, the batch is run again, each call for itself.
 use super::{memo::target, trail::{self, Entry}, tx::{bind, sqlite_problem}, value::Value};
-use crate::base::Result;
+use crate::base::{Problem, Result};
 use std::collections::HashSet;
 use std::rc::Rc;
 
+/// Rows that are kept in memory at most; a full batch of orders has a quarter of it.
+const FULL: usize = 100_000;
 /// Rows of one statement at most; fewer go in halves of it, so that there are few texts to prepare.
 const MOST: usize = 32;
 
@@ -21,7 +23,8 @@ pub(crate) struct Waiting {
     rows: usize,
     /// Rows of earlier calls that were written while this one ran.
     earlier: u64,
-    failed: bool,
+    /// Why a row was refused.
+    failed: Option<Problem>,
 }
 
 /// Keys of the events that are here: each is taken once.
@@ -48,8 +51,6 @@ struct Trail {
     entries: Vec<Entry>,
     /// Where those of the call under way begin.
     mark: usize,
-    /// How many came since [`Waiting::clear`].
-    came: usize,
     /// Whose may be among them: a bit for some of the persons.
     whose: Box<[u64; 1024]>,
     many: String,
@@ -79,8 +80,8 @@ enum Cell {
 
 impl Waiting {
     pub fn new() -> Waiting {
-        let trail = Trail { slot: 0, entries: vec![], mark: 0, came: 0, whose: Box::new([0; 1024]), many: trail::many() };
-        Waiting { tables: vec![], keys: Keys::default(), trail, rows: 0, earlier: 0, failed: false }
+        let trail = Trail { slot: 0, entries: vec![], mark: 0, whose: Box::new([0; 1024]), many: trail::many() };
+        Waiting { tables: vec![], keys: Keys::default(), trail, rows: 0, earlier: 0, failed: None }
     }
 
     /// Takes the key of an event that will be added; false when it is taken already.
@@ -96,7 +97,6 @@ impl Waiting {
     pub fn trail(&mut self, slot: i64, entry: Entry) {
         self.trail.slot = slot;
         self.trail.entries.push(entry);
-        self.trail.came += 1;
         let (word, bit) = bit(entry[0]);
         self.trail.whose[word] |= bit;
         self.rows += 1;
@@ -132,17 +132,23 @@ impl Waiting {
         self.rows -= self.trail.entries.len() - self.trail.mark;
         self.trail.entries.truncate(self.trail.mark);
         self.keys.keep(self.keys.mark);
-        changes == self.earlier && !self.failed
+        changes == self.earlier && self.failed.is_none()
+    }
+
+    /// Begins a batch.
+    pub fn clear(&mut self) {
+        self.drop_rows();
+        self.trail.whose.fill(0);
+        (self.earlier, self.failed) = (0, None);
     }
 
     /// Takes out all rows: they are undone with what is around them.
-    pub fn clear(&mut self) {
+    pub fn drop_rows(&mut self) {
         self.tables.iter_mut().for_each(Table::clear);
         self.trail.entries.clear();
+        self.trail.mark = 0;
         self.keys.keep(0);
-        (self.trail.mark, self.trail.came) = (0, 0);
-        self.trail.whose.fill(0);
-        (self.rows, self.earlier, self.failed) = (0, 0, false);
+        self.rows = 0;
     }
 
     /// Does a statement name a table that has rows here?
@@ -151,14 +157,31 @@ impl Waiting {
         self.rows > 0 && (self.tables.iter().any(here) || !self.trail.entries.is_empty() && trail::concerns(sql))
     }
 
+    /// Are there as many as should wait?
+    pub fn many(&self) -> bool {
+        self.rows >= FULL
+    }
+
     /// May there be something of a person here?
     pub fn has(&self, person: i64) -> bool {
         let (word, bit) = bit(person);
         self.trail.whose[word] & bit != 0
     }
 
-    /// Writes all rows.
+    /// Writes all rows. Once one was refused the batch has to be run again, and nothing is written any more.
     pub fn flush(&mut self, c: &rusqlite::Connection) -> Result<()> {
+        let written = match &self.failed {
+            Some(problem) => Err(problem.clone()),
+            None => self.write(c),
+        };
+        if let Err(problem) = &written {
+            self.failed = Some(problem.clone());
+            self.drop_rows();
+        }
+        written
+    }
+
+    fn write(&mut self, c: &rusqlite::Connection) -> Result<()> {
         if self.rows == 0 {
             return Ok(());
         }
@@ -166,36 +189,21 @@ impl Waiting {
         self.keys.keep(0);
         for t in &mut self.tables {
             self.earlier += (t.cell / t.columns) as u64;
-            let written = t.write(c);
+            t.write(c)?;
             t.clear();
-            if written.is_err() {
-                self.failed = true;
-                return written;
-            }
         }
         let Trail { slot, entries, mark, many, .. } = &mut self.trail;
         if !entries.is_empty() {
-            let (own, written) = (entries.len() - *mark, trail::write(c, *slot, entries, many));
+            let own = entries.len() - *mark;
             *mark = 0;
-            match written {
-                Ok(rows) => self.earlier += rows.saturating_sub(own as u64),
-                Err(problem) => {
-                    self.failed = true;
-                    return Err(problem);
-                }
-            }
+            self.earlier += trail::write(c, *slot, entries, many)?.saturating_sub(own as u64);
         }
         Ok(())
     }
 
-    /// Entries of the trail that came since [`Waiting::clear`].
-    pub fn came(&self) -> usize {
-        self.trail.came
-    }
-
     /// Was a row refused since [`Waiting::clear`]?
     pub fn failed(&self) -> bool {
-        self.failed
+        self.failed.is_some()
     }
 }
 

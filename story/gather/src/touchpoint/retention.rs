@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
 use weir_ground::base::{Ms, Result, time};
 use weir_ground::event::PersonId;
-use weir_ground::{Tx, params};
+use weir_ground::{Tx, db::Engine, params};
 use weir_keep::{Staff, brand};
 
 /// Weeks that are looked at, the week of coming included.
@@ -54,20 +54,21 @@ pub fn retention(tx: &mut Tx, who: &Staff, id: TouchpointId) -> Result<Touchpoin
     )?;
     let came: HashMap<PersonId, Ms> = came.into_iter().filter(|c| c.1 >= since).collect();
     let mut active: HashMap<PersonId, u16> = HashMap::new();
-    tx.each(
-        "select p.id, (e.at - (case when p.joined_at < p.created_at then p.joined_at else p.created_at end)) / $1 \
+    // SQLite would walk all events to tell double rows apart; PostgreSQL would send millions.
+    let distinct = if tx.engine() == Engine::Postgres { "distinct " } else { "" };
+    let ask = format!(
+        "select {distinct}p.id, (e.at - (case when p.joined_at < p.created_at then p.joined_at else p.created_at end)) / $1 \
          from person p join person x on x.root_id = p.id cross join event_of v join event e on e.id = v.id \
          where v.person_id = x.id and p.touchpoint_id = $2 and p.root_id = p.id and p.created_at >= $3 and e.actor is null and e.source not in ('import', 'console', 'weir') \
-         and e.at >= p.created_at",
-        params![WEEK, id, since],
-        |r| {
-            let (person, week): (PersonId, i64) = (r.get(0)?, r.get(1)?);
-            if (0..WEEKS).contains(&week) {
-                *active.entry(person).or_default() |= 1 << week;
-            }
-            Ok(())
-        },
-    )?;
+         and e.at >= p.created_at"
+    );
+    tx.each(&ask, params![WEEK, id, since], |r| {
+        let (person, week): (PersonId, i64) = (r.get(0)?, r.get(1)?);
+        if (0..WEEKS).contains(&week) {
+            *active.entry(person).or_default() |= 1 << week;
+        }
+        Ok(())
+    })?;
     let mut cohorts: BTreeMap<i32, Vec<PersonId>> = BTreeMap::new();
     for (person, at) in &came {
         cohorts.entry(zone.day(*at).week_start().0).or_default().push(*person);

@@ -313,18 +313,23 @@ fn all_past(tx: &mut Tx, person: PersonId) -> Result<bool> {
 
 struct Said {
     id: i64,
-    at: Ms,
     name: String,
     props: String,
 }
-from_row!(Said { id, at, name, props });
+from_row!(Said { id, name, props });
 
 /// Empties some events of a subject; answers the place of the last one if there may be more.
 fn empty_events(tx: &mut Tx, e: &mut Erasing, subject: PersonId, after: (Ms, i64)) -> Result<Option<(Ms, i64)>> {
-    let some: Vec<Said> = tx.all(
-        "select id, at, name, props from event where id in (select id from event_of where person_id = $1 and (at, id) > ($2, $3)) \
-         and (props <> '{}' or dedupe is not null) order by at, id limit $4",
+    let places: Vec<(Ms, i64)> = tx.all(
+        "select at, id from event_of where person_id = $1 and (at, id) > ($2, $3) order by at, id limit $4",
         params![subject, after.0, after.1, SOME],
+    )?;
+    let Some(last) = places.last().copied() else { return Ok(None) };
+    let some: Vec<Said> = tx.all(
+        "select id, name, props from event \
+         where id in (select id from event_of where person_id = $1 and (at, id) > ($2, $3) and (at, id) <= ($4, $5)) \
+         and (props <> '{}' or dedupe is not null)",
+        params![subject, after.0, after.1, last.0, last.1],
     )?;
     for s in &some {
         let kept = kept_props(&s.name, &s.props);
@@ -334,7 +339,7 @@ fn empty_events(tx: &mut Tx, e: &mut Erasing, subject: PersonId, after: (Ms, i64
         )?;
         e.count("events", n);
     }
-    Ok(some.last().filter(|_| some.len() as i64 == SOME).map(|s| (s.at, s.id)))
+    Ok((places.len() as i64 == SOME).then_some(last))
 }
 
 /// Keys whose values are ids and codes of ours, in facts that others still count by.
