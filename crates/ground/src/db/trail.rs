@@ -139,8 +139,8 @@ impl Folding {
         let [person, what, at, id] = until.unwrap_or([i64::MAX; 4]);
         for slot in &full {
             for sql in [
-                "insert into trail (person_id, what, at, id) select person_id, what, at, id from trail_new \
-                 where slot = ?1 and (person_id, what, at, id) < (?2, ?3, ?4, ?5) on conflict do nothing",
+                "insert or ignore into trail (person_id, what, at, id) select person_id, what, at, id from trail_new \
+                 where slot = ?1 and (person_id, what, at, id) < (?2, ?3, ?4, ?5)",
                 "delete from trail_new where slot = ?1 and (person_id, what, at, id) < (?2, ?3, ?4, ?5)",
             ] {
                 c.prepare_cached(sql).and_then(|mut s| s.execute([*slot, person, what, at, id])).map_err(failed)?;

@@ -275,10 +275,12 @@ impl Table {
     }
 }
 
-/// The insert for so many rows: `($1, 'x', $2)` becomes `($1, 'x', $2), ($3, 'x', $4)` …
+/// The insert for so many rows: `($1, 'x', $2)` becomes `($1, 'x', $2), ($3, 'x', $4)` … Should one be
+/// refused, the others of the statement need not be undone, because the whole batch will be: said so, SQLite
+/// keeps no copies of the pages that it changes.
 pub(super) fn repeat(one: &str, columns: usize, rows: usize) -> String {
     let (head, row) = one.split_once(" values ").expect("an insert has values");
-    let mut sql = format!("{head} values ");
+    let mut sql = format!("{} values ", head.replacen("insert into", "insert or fail into", 1));
     for n in 0..rows {
         if n > 0 {
             sql.push_str(", ");
