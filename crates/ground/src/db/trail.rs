@@ -7,7 +7,7 @@
 //! full are folded into the whole, several at once, when the writer has nothing else to do, and when there
 //! are many of them also beside its work, with each commit twice what that commit brought. A question by
 //! person looks in the whole and in each slot that is left. Entries are never changed.
-use super::{dialect::Engine, tx::{Tx, bind, sqlite_problem}, value::Value};
+use super::{dialect::Engine, tx::{Tx, sqlite_problem}};
 use crate::base::{Id, Ms, Result};
 use crate::params;
 use std::sync::atomic::Ordering;
@@ -21,8 +21,6 @@ const SLOTS_AT_REST: i64 = 4;
 /// Entries that are folded at once while nobody waits, and of each slot at least.
 pub(super) const PIECE: usize = 256;
 const LEAST: usize = 16;
-/// Rows of one statement.
-const MANY: usize = 32;
 
 /// What an entry stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,8 +32,8 @@ pub enum Kind {
 /// `(person, what, at, id)`
 pub(super) type Entry = [i64; 4];
 
-const LIST: &str = "insert into trail_slot (slot) values (?1) on conflict do nothing";
-const ADD: &str = "insert into trail_new (slot, person_id, what, at, id) values ($1, $2, $3, $4, $5)";
+pub(super) const LIST: &str = "insert into trail_slot (slot) values ($1) on conflict do nothing";
+pub(super) const ADD: &str = "insert into trail_new (slot, person_id, what, at, id) values ($1, $2, $3, $4, $5)";
 
 impl Tx<'_> {
     /// Notes an event or an order of a person, at the time by which they are ordered. Whoever adds a row
@@ -53,7 +51,7 @@ impl Tx<'_> {
                 self.catch_up_if_many()
             }
             None => {
-                self.exec("insert into trail_slot (slot) values ($1) on conflict do nothing", params![slot])?;
+                self.exec(LIST, params![slot])?;
                 let [person, what, at, id] = entry;
                 self.exec(ADD, params![slot, person, what, at, id]).map(|_| ())
             }
@@ -65,40 +63,9 @@ impl Tx<'_> {
     }
 }
 
-/// Writes entries into a slot; answers how many rows that made. Leaves `entries` empty.
-pub(super) fn write(c: &rusqlite::Connection, slot: i64, entries: &mut Vec<Entry>, many: &str) -> Result<u64> {
-    let run = |sql: &str, values: &[Value<'_>]| {
-        let mut s = c.prepare_cached(sql).map_err(|e| sqlite_problem(e, sql))?;
-        bind(&mut s, values, sql)?;
-        s.raw_execute().map_err(|e| sqlite_problem(e, sql))
-    };
-    entries.sort_unstable();
-    let mut rows = run(LIST, &[Value::Int(slot)])?;
-    let (chunks, rest) = entries.as_chunks::<MANY>();
-    let mut values = Vec::with_capacity(MANY * 5);
-    for chunk in chunks {
-        values.clear();
-        for entry in chunk {
-            values.push(Value::Int(slot));
-            values.extend(entry.map(Value::Int));
-        }
-        rows += run(many, &values)?;
-    }
-    for &[person, what, at, id] in rest {
-        rows += run(ADD, &[Value::Int(slot), Value::Int(person), Value::Int(what), Value::Int(at), Value::Int(id)])?;
-    }
-    entries.clear();
-    Ok(rows as u64)
-}
-
 /// May a statement ask for entries?
 pub(super) fn concerns(sql: &str) -> bool {
     sql.contains("event_of") || sql.contains("orders_of") || sql.contains("trail")
-}
-
-/// The statement that adds many entries.
-pub(super) fn many() -> String {
-    super::waiting::repeat(ADD, 5, MANY)
 }
 
 /// Which slots are being folded: all up to one, until they are empty. Were each new slot taken along at
@@ -161,12 +128,20 @@ mod tests {
     use super::*;
     use crate::event::Fact;
     use crate::testing::{LOST_BY_PERSON, START, Scratch};
-    use crate::{Db, base::Problem, db::Open};
+    use crate::{Db, base::Problem, db::{Open, waiting::Waiting}};
 
     fn shown(c: &rusqlite::Connection, view: &str) -> Vec<Entry> {
         let what = if view == "event_of" { 0 } else { 1 };
         let mut s = c.prepare(&format!("select person_id, at, id from {view} order by 1, 2, 3")).unwrap();
         s.query_map([], |r| Ok([r.get(0)?, what, r.get(1)?, r.get(2)?])).unwrap().map(|e| e.unwrap()).collect()
+    }
+
+    fn add(c: &rusqlite::Connection, waiting: &mut Waiting, slot: i64, entries: &[Entry]) {
+        let before = c.total_changes();
+        entries.iter().for_each(|e| waiting.trail(slot, *e));
+        waiting.flush(c).unwrap();
+        let (rows, n) = (c.total_changes() - before, entries.len() as u64);
+        assert!(rows == n || rows == n + 1, "{rows} rows for {n} entries");
     }
 
     /// Whatever is added and folded in whatever pieces: both views together show each entry once.
@@ -176,7 +151,7 @@ mod tests {
         for (_, text) in crate::db::migrate::HISTORY {
             c.execute_batch(&Engine::Sqlite.schema(text)).unwrap();
         }
-        let (mut chance, mut all, many) = (7u64, vec![], many());
+        let (mut chance, mut all, mut waiting) = (7u64, vec![], Waiting::new());
         let mut random = |below: u64| {
             chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             ((chance >> 33) % below) as i64
@@ -191,9 +166,7 @@ mod tests {
                 e[3] = round * 100 + i as i64;
             }
             all.extend_from_slice(&entries);
-            let n = entries.len() as u64;
-            let rows = write(&c, round / 7, &mut entries, &many).unwrap();
-            assert!(rows == n || rows == n + 1, "{rows} rows for {n} entries");
+            add(&c, &mut waiting, round / 7, &entries);
             if random(2) == 0 {
                 folding.fold(&c, random(200) as usize).unwrap();
                 folded += 1;
@@ -222,12 +195,12 @@ mod tests {
         for (_, text) in crate::db::migrate::HISTORY {
             c.execute_batch(&Engine::Sqlite.schema(text)).unwrap();
         }
-        let (mut folding, many, mut n, mut most) = (Folding::default(), many(), 0, 0);
+        let (mut folding, mut waiting, mut n, mut most) = (Folding::default(), Waiting::new(), 0, 0);
         for slot in 0..120 {
             for _ in 0..10 {
-                let mut entries: Vec<Entry> = (0..64).map(|i| [(n + i) * 7 % 501, 0, n + i, n + i]).collect();
+                let entries: Vec<Entry> = (0..64).map(|i| [(n + i) * 7 % 501, 0, n + i, n + i]).collect();
                 n += 64;
-                write(&c, slot, &mut entries, &many).unwrap();
+                add(&c, &mut waiting, slot, &entries);
                 if folding.due(&c, false).unwrap() {
                     folding.fold(&c, 2 * 64).unwrap();
                 }

@@ -53,7 +53,8 @@ struct Trail {
     mark: usize,
     /// Whose may be among them: a bit for some of the persons.
     whose: Box<[u64; 1024]>,
-    many: String,
+    /// Takes them, sorted, when they are written.
+    table: Table,
 }
 
 /// The rows of one insert.
@@ -80,7 +81,7 @@ enum Cell {
 
 impl Waiting {
     pub fn new() -> Waiting {
-        let trail = Trail { slot: 0, entries: vec![], mark: 0, whose: Box::new([0; 1024]), many: trail::many() };
+        let trail = Trail { slot: 0, entries: vec![], mark: 0, whose: Box::new([0; 1024]), table: Table::new(trail::ADD, 5) };
         Waiting { tables: vec![], keys: Keys::default(), trail, rows: 0, earlier: 0, failed: None }
     }
 
@@ -192,18 +193,32 @@ impl Waiting {
             t.write(c)?;
             t.clear();
         }
-        let Trail { slot, entries, mark, many, .. } = &mut self.trail;
-        if !entries.is_empty() {
-            let own = entries.len() - *mark;
-            *mark = 0;
-            self.earlier += trail::write(c, *slot, entries, many)?.saturating_sub(own as u64);
-        }
+        self.earlier += self.trail.write(c)?;
         Ok(())
     }
 
     /// Was a row refused since [`Waiting::clear`]?
     pub fn failed(&self) -> bool {
         self.failed.is_some()
+    }
+}
+
+impl Trail {
+    /// Writes the entries in the order of persons; answers how many rows that were not for the call under way.
+    fn write(&mut self, c: &rusqlite::Connection) -> Result<u64> {
+        if self.entries.is_empty() {
+            return Ok(0);
+        }
+        let slot = Value::Int(self.slot);
+        let listed = c.prepare_cached(trail::LIST).and_then(|mut s| s.execute([self.slot])).map_err(|e| sqlite_problem(e, trail::LIST))?;
+        self.entries.sort_unstable();
+        for [person, what, at, id] in self.entries.drain(..) {
+            self.table.add(&[slot, Value::Int(person), Value::Int(what), Value::Int(at), Value::Int(id)]);
+        }
+        let others = std::mem::take(&mut self.mark) + listed;
+        let written = self.table.write(c);
+        self.table.clear();
+        written.map(|()| others as u64)
     }
 }
 
@@ -278,7 +293,7 @@ impl Table {
 /// The insert for so many rows: `($1, 'x', $2)` becomes `($1, 'x', $2), ($3, 'x', $4)` … Should one be
 /// refused, the others of the statement need not be undone, because the whole batch will be: said so, SQLite
 /// keeps no copies of the pages that it changes.
-pub(super) fn repeat(one: &str, columns: usize, rows: usize) -> String {
+fn repeat(one: &str, columns: usize, rows: usize) -> String {
     let (head, row) = one.split_once(" values ").expect("an insert has values");
     let mut sql = format!("{} values ", head.replacen("insert into", "insert or fail into", 1));
     for n in 0..rows {
