@@ -67,6 +67,7 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
     if behind || fresh.row.as_ref().is_none_or(|r| r.id != person) {
         return Ok(None);
     }
+    let mut terms = pool.terms();
     let engine = pool.engine();
     let (calendar, now) = (pool.calendar(), engine.now());
     let lake = Lake::in_memory();
@@ -76,7 +77,6 @@ pub fn person_of(pool: &Pool, db: &Db, person: PersonId) -> Result<Option<Vec<Fi
         follow::take_in(&mut one, e, person);
     }
     let root = one.people.subject(person.n());
-    let mut terms = pool.terms();
     let mut columns = Columns::new(&mut one.people);
     columns.know_dates(&mut one.people, &terms.dates);
     columns.apply(&mut one.people, root, &fresh)?;

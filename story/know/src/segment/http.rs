@@ -361,7 +361,9 @@ pub async fn tag_segment(
 ) -> Answer<Json<Segment>> {
     who.need(May::CampaignWrite)?;
     let pool = live.pool(who.brand)?;
-    if let (Some(tag), Some(n)) = (body.tag.as_deref(), pool.engine().number(id)) {
+    // A lock taken in the condition of an `if let` would be held through its body, which takes it again.
+    let number = pool.engine().number(id);
+    if let (Some(tag), Some(n)) = (body.tag.as_deref(), number) {
         refuse_circle(&pool, n, tag)?;
     }
     let edit = Edit { tag: Some(body.tag.unwrap_or_default()), ..Edit::default() };
@@ -537,7 +539,7 @@ pub async fn why_in_segment(
         .await?;
     let node = stored.rule.as_ref().map(|rule| why::explain(&pool, rule, root, None)).transpose()?;
     let is_in = {
-        let (engine, state) = (pool.engine(), pool.read());
+        let (state, engine) = (pool.read(), pool.engine());
         state.people.find(root.n()).is_some_and(|s| engine.of(id).is_some_and(|r| r.members.contains(s)))
     };
     let (since_at, cause) = row.unzip();
